@@ -1,0 +1,2 @@
+//! Rulebook: a customer-service handbook that people read and a server runs.
+
