@@ -1,2 +1,4 @@
 //! Rulebook: a customer-service handbook that people read and a server runs.
 
+pub mod diagnostic;
+pub mod source;
