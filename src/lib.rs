@@ -1,4 +1,5 @@
 //! Rulebook: a customer-service handbook that people read and a server runs.
 
+pub mod calendar;
 pub mod diagnostic;
 pub mod source;
