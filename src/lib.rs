@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod graph;
 pub mod handbook;
+pub mod server;
 pub mod source;
 pub mod syntax;
 pub mod wire;

@@ -1,0 +1,137 @@
+//! `GET /v1/handbooks` and what is below it: what is loaded, and each handbook from every side.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::problem::{BAD_QUERY, Problem, UNKNOWN_CLAUSE};
+use super::query::{Named, NoQuery, Parameters};
+use super::state::{App, Loaded, Refused, Serving};
+use crate::calendar::{Instant, Zone};
+
+/// All that is loaded, and what was refused.
+pub(super) async fn list(State(app): State<Arc<App>>, _: NoQuery) -> Response {
+    let loaded: Arc<Loaded> = app.loaded();
+    let handbooks: Vec<Value> = loaded.handbooks.values().map(|serving| shown(serving)).collect();
+    let refused: Vec<Value> = loaded.orphans.iter().map(|refused| refusal(refused)).collect();
+    let since: Option<String> = loaded.since.map(written);
+    let (generation, trouble) = (loaded.generation, &loaded.trouble);
+    Json(
+        json!({"generation": generation, "since": since, "handbooks": handbooks, "refused": refused, "error": trouble}),
+    )
+    .into_response()
+}
+
+/// One handbook.
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    Named(id): Named<String>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let loaded: Arc<Loaded> = app.loaded();
+    let serving: &Serving = loaded.handbook(&id)?;
+    Ok(Json(shown(serving)).into_response())
+}
+
+/// The rule graph as `json`, `dot` or `mermaid`.
+pub(super) async fn graph(
+    State(app): State<Arc<App>>,
+    Named(id): Named<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let loaded: Arc<Loaded> = app.loaded();
+    let edition = &loaded.handbook(&id)?.edition;
+    let parameters = Parameters::read(&uri, &["format"])?;
+    match parameters.get("format").unwrap_or("json") {
+        "json" => Ok(Json(edition.to_json()).into_response()),
+        "dot" => Ok(text("text/vnd.graphviz; charset=utf-8", edition.to_dot())),
+        "mermaid" => Ok(text("text/plain; charset=utf-8", edition.to_mermaid())),
+        other => {
+            let detail = format!("query parameter `format` is `json`, `dot` or `mermaid`, not `{other}`");
+            Err(Problem::new(&BAD_QUERY, detail).known(other, ["json", "dot", "mermaid"].into_iter()))
+        }
+    }
+}
+
+/// The text, byte for byte.
+pub(super) async fn source(
+    State(app): State<Arc<App>>,
+    Named(id): Named<String>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let loaded: Arc<Loaded> = app.loaded();
+    let serving: &Serving = loaded.handbook(&id)?;
+    Ok(text("text/markdown; charset=utf-8", serving.edition.source().text.clone()))
+}
+
+/// One clause with its rules.
+pub(super) async fn clause(
+    State(app): State<Arc<App>>,
+    Named((id, number)): Named<(String, String)>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let loaded: Arc<Loaded> = app.loaded();
+    let edition = &loaded.handbook(&id)?.edition;
+    match edition.clause(&number) {
+        Some(clause) => Ok(Json(clause).into_response()),
+        None => {
+            let known = edition.handbook().clauses.iter().map(|clause| clause.number.as_str());
+            let detail = format!("handbook `{id}` has no clause `{number}`");
+            Err(Problem::new(&UNKNOWN_CLAUSE, detail).known(&number, known))
+        }
+    }
+}
+
+/// The JSON Schema of a ticket.
+pub(super) async fn schema(
+    State(app): State<Arc<App>>,
+    Named(id): Named<String>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let loaded: Arc<Loaded> = app.loaded();
+    let schema: Value = loaded.handbook(&id)?.edition.ticket_schema();
+    Ok(text("application/schema+json", schema.to_string()))
+}
+
+/// What was refused, as JSON.
+pub(super) fn refusal(refused: &Refused) -> Value {
+    json!({
+        "id": refused.id,
+        "path": refused.path.display().to_string(),
+        "at": written(refused.at),
+        "diagnostics": refused.diagnostics,
+    })
+}
+
+/// An instant that is the server's own, and so in UTC.
+pub(super) fn written(at: Instant) -> String {
+    Zone::UTC.format(at)
+}
+
+fn shown(serving: &Serving) -> Value {
+    let edition = &serving.edition;
+    let refused: Vec<Value> = serving.refused.iter().map(|refused| refusal(refused)).collect();
+    json!({
+        "id": edition.id(),
+        "title": edition.title(),
+        "edition": edition.edition(),
+        "digest": edition.digest(),
+        "in_force": edition.in_force().to_string(),
+        "until": edition.until().map(|until| until.to_string()),
+        "time_zone": edition.zone().name(),
+        "since": written(serving.since),
+        "path": serving.path.display().to_string(),
+        "stale": serving.is_stale(),
+        "warnings": *serving.warnings,
+        "refused": refused,
+    })
+}
+
+fn text(content_type: &'static str, text: String) -> Response {
+    ([(CONTENT_TYPE, content_type)], text).into_response()
+}
