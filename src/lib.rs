@@ -4,6 +4,7 @@
 //! there.
 
 pub mod calendar;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod graph;

@@ -1,0 +1,18 @@
+//! `rulebook graph`: what rests on what, for a program that draws.
+
+use super::Edge;
+use super::arguments::{GraphArguments, GraphFormat};
+use super::open::open_one;
+use super::outcome::{Exit, Failure};
+
+/// Writes the handbook's rule graph.
+pub(super) fn graph(arguments: &GraphArguments, edge: &mut Edge<'_>) -> Result<Exit, Failure> {
+    let Some(edition) = open_one(&arguments.handbook, edge)? else { return Ok(Exit::Findings) };
+    let text: String = match arguments.format {
+        GraphFormat::Dot => edition.to_dot(),
+        GraphFormat::Mermaid => edition.to_mermaid(),
+        GraphFormat::Json => format!("{:#}", edition.to_json()),
+    };
+    writeln!(edge.out, "{}", text.trim_end())?;
+    Ok(Exit::Clean)
+}
