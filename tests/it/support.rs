@@ -1,0 +1,91 @@
+//! What the tests share: texts compiled and rendered, folders of fixtures walked, expected files compared.
+//!
+//! `UPDATE=1 cargo test` rewrites the expected files; the change is then read line by line.
+
+use rulebook::diagnostic::Diagnostic;
+use rulebook::diagnostic::render::{Format, render};
+use rulebook::source::{FileId, SourceFile, Sources};
+use rulebook::{Compilation, compile};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The front matter and heading of a handbook whose rules are all that matters.
+pub const HEAD: &str = "---\nhandbook: service\ntitle: 客户服务规范\nedition: \"2025.1\"\nin_force: 2025-01-01\ntime_zone: Asia/Shanghai\n---\n\n## 1 Rules\n\n";
+
+/// A whole handbook around some rules.
+pub fn handbook_of(rules: &str) -> String {
+    format!("{HEAD}```rules\n{}\n```\n", rules.trim_end())
+}
+
+/// A handbook compiled, with the texts its findings point into.
+pub struct Compiled {
+    pub sources: Sources,
+    pub compilation: Compilation,
+}
+
+impl Compiled {
+    /// Compiles a handbook, with its tests file where there is one.
+    pub fn of(handbook: &str, tests: Option<&str>) -> Self {
+        let mut sources = Sources::default();
+        let file: FileId = sources.add(SourceFile::new("input.handbook.md", handbook));
+        let tests: Option<FileId> = tests.map(|text| sources.add(SourceFile::new("input.tests.yaml", text)));
+        let compilation = compile(&sources, file, tests);
+        Compiled { sources, compilation }
+    }
+
+    /// What was found.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.compilation.diagnostics
+    }
+
+    /// The ids of what was found, in order.
+    pub fn codes(&self) -> Vec<&'static str> {
+        self.diagnostics().iter().map(|diagnostic| diagnostic.code.id).collect()
+    }
+
+    /// What `check` shows for people, without colours.
+    pub fn shown(&self) -> String {
+        self.rendered(Format::Human)
+    }
+
+    /// The findings in one of the forms there are.
+    pub fn rendered(&self, format: Format) -> String {
+        let mut out: Vec<u8> = Vec::new();
+        render(&mut out, &self.sources, self.diagnostics(), format, false).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}
+
+/// A path inside the repository.
+pub fn at(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The text of a file of the repository.
+pub fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every folder of a family of fixtures, in order.
+pub fn fixtures(family: &str) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(at("tests/fixtures").join(family)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    assert!(!folders.is_empty(), "no fixtures of {family}");
+    folders
+}
+
+/// Compares a text with an expected file, or writes the file when `UPDATE` is set. Gives what differs.
+pub fn compare(path: &Path, found: &str) -> Option<String> {
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, found).unwrap();
+        return None;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    (expected != found).then(|| format!("{} differs\n--- expected\n{expected}\n--- found\n{found}", path.display()))
+}
+
+/// Fails with everything that was gathered.
+pub fn nothing_wrong(problems: &[String]) {
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+}
