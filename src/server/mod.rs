@@ -94,16 +94,6 @@ pub enum ServeError {
     Io(io::Error),
 }
 
-impl ServeError {
-    /// The exit status it stands for: 1 for findings in handbooks, 2 for what could not run.
-    pub fn exit_status(&self) -> u8 {
-        match self {
-            ServeError::Handbooks(_) => 1,
-            _ => 2,
-        }
-    }
-}
-
 impl Display for ServeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
