@@ -29,3 +29,18 @@ fn decisions_come_out_as_expected() {
     }
     nothing_wrong(&problems);
 }
+
+#[test]
+fn an_edition_judges_from_its_first_day_to_its_last_in_its_own_zone() {
+    let text = "---\nhandbook: h\ntitle: 规范\nedition: \"1\"\nin_force: 2025-01-01\nuntil: 2025-12-31\ntime_zone: Asia/Shanghai\n---\n";
+    let compiled = Compiled::of(text, None);
+    let edition = compiled.compilation.edition.as_ref().unwrap();
+    for (opened, is_judged) in [
+        ("2024-12-31T23:59:59+08:00", false),
+        ("2024-12-31T16:00:00Z", true),
+        ("2025-12-31T23:59:59+08:00", true),
+        ("2025-12-31T16:00:00Z", false),
+    ] {
+        assert_eq!(edition.in_force_at(edition.zone().read(opened).unwrap()), is_judged, "{opened}");
+    }
+}
