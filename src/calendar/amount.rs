@@ -1,7 +1,9 @@
 //! Amounts of time as a handbook writes them, and seconds as a person reads them.
 
+use std::fmt::{self, Display, Formatter};
+
 /// What an amount counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// Seconds that pass whatever the clock on the wall says.
     Elapsed,
@@ -16,7 +18,7 @@ pub enum Unit {
 }
 
 /// So many of a unit: seconds for the first two, else days or months.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount {
     /// How many.
     pub count: i64,
@@ -25,9 +27,34 @@ pub struct Amount {
 }
 
 impl Amount {
-    /// The amount in seconds, when it is elapsed time.
-    pub fn elapsed_seconds(self) -> Option<i64> {
-        (self.unit == Unit::Elapsed).then_some(self.count)
+    /// So many elapsed seconds.
+    pub fn elapsed(seconds: i64) -> Amount {
+        Amount { count: seconds, unit: Unit::Elapsed }
+    }
+
+    /// The amount in seconds, when it is elapsed or working time.
+    pub fn seconds(self) -> Option<i64> {
+        matches!(self.unit, Unit::Elapsed | Unit::WorkingTime).then_some(self.count)
+    }
+
+    /// Whether it is counted in dates.
+    pub fn is_in_days(self) -> bool {
+        self.seconds().is_none()
+    }
+}
+
+impl Display for Amount {
+    /// As the language reads it back: `1h30m`, `8h working`, `3 working days`, `1 month`.
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let count: i64 = self.count;
+        let s: &str = if count == 1 { "" } else { "s" };
+        match self.unit {
+            Unit::Elapsed => formatter.write_str(&format_seconds(count)),
+            Unit::WorkingTime => write!(formatter, "{} working", format_seconds(count)),
+            Unit::WorkingDays => write!(formatter, "{count} working day{s}"),
+            Unit::CalendarDays => write!(formatter, "{count} calendar day{s}"),
+            Unit::Months => write!(formatter, "{count} month{s}"),
+        }
     }
 }
 

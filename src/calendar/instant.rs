@@ -128,6 +128,33 @@ impl Zone {
         civil.rem_euclid(86_400) as u32
     }
 
+    /// The instants after `from` and before `until` at which the zone's offset changes, ascending.
+    ///
+    /// Looked for four days apart: since 1970 no zone has changed its offset twice within less than six.
+    pub fn transitions(self, from: i64, until: i64) -> Vec<i64> {
+        let mut found: Vec<i64> = Vec::new();
+        let mut at: i64 = from;
+        let mut offset: i32 = self.offset_at(Instant(at));
+        while at < until {
+            let next: i64 = at.saturating_add(4 * 86_400).min(until);
+            let after: i32 = self.offset_at(Instant(next));
+            if after != offset {
+                let (mut before, mut since) = (at, next);
+                while since - before > 1 {
+                    let middle: i64 = before.midpoint(since);
+                    if self.offset_at(Instant(middle)) == offset {
+                        before = middle;
+                    } else {
+                        since = middle;
+                    }
+                }
+                found.push(since);
+            }
+            (at, offset) = (next, after);
+        }
+        found
+    }
+
     fn offset_at(self, at: Instant) -> i32 {
         let Some(utc) = DateTime::from_timestamp(at.0.clamp(FIRST, LAST), 0) else { return 0 };
         self.0.offset_from_utc_datetime(&utc.naive_utc()).fix().local_minus_utc()

@@ -11,9 +11,10 @@ pub use condition::{Atom, Condition, ConditionKind};
 pub use decimal::Decimal;
 pub use lower::{Lowered, lower};
 
-use crate::calendar::{Instant, Zone};
+use crate::calendar::{Calendar, DayEnd, Instant, Zone};
 use crate::source::Span;
 use chrono::NaiveDate;
+use std::sync::Arc;
 
 /// A clause of the handbook, by position in [`Handbook::clauses`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +56,8 @@ pub const OPEN: StatusId = StatusId(0);
 pub struct Handbook {
     /// What the front matter says.
     pub meta: Meta,
+    /// The calendar it counts working time on: the one the front matter names.
+    pub calendar: Option<Arc<Calendar>>,
     /// The numbered clauses, in the order of the text.
     pub clauses: Vec<Clause>,
     /// What rules rest on, each with its clause.
@@ -125,6 +128,8 @@ pub struct Meta {
     pub zone: Zone,
     /// The calendar's id, for what counts working time.
     pub calendar: Option<String>,
+    /// When in its last day a limit in days ends.
+    pub day_end: DayEnd,
     /// The language of its labels, `zh-CN`.
     pub locale: Option<String>,
 }

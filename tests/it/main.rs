@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers fail as tests do; the lint spares test functions only")]
 
+mod almanac;
 mod architecture;
 mod damage;
 mod decisions;

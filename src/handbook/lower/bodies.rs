@@ -290,7 +290,7 @@ impl Lowering<'_> {
     /// An amount as elapsed seconds. One that needs a calendar is an error of its own.
     pub fn elapsed(&mut self, literal: &AmountLiteral) -> Option<i64> {
         let amount: Amount = literal.amount?;
-        let seconds = amount.elapsed_seconds();
+        let seconds = (amount.unit == crate::calendar::Unit::Elapsed).then_some(amount.count);
         if seconds.is_none() {
             let words = self.sources.text(literal.span).to_owned();
             self.push(

@@ -5,7 +5,7 @@ use super::Lowering;
 use super::bodies::{once, own};
 use super::rows::Outcome;
 use super::symbols::Subject;
-use crate::calendar::{Amount, format_seconds};
+use crate::calendar::format_seconds;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::tree::{ClauseKind, OnChange, OnReopen, RuleStatement, Warning};
 
@@ -43,7 +43,10 @@ pub fn late_warnings(lowering: &mut Lowering, rule: &RuleStatement, rows: &[Row<
         let ClauseKind::Warn(warnings) = &clause.kind else { continue };
         for warning in warnings {
             let Warning::Before(literal) = warning else { continue };
-            let before = literal.amount.and_then(Amount::elapsed_seconds);
+            let before = literal
+                .amount
+                .filter(|amount| amount.unit == crate::calendar::Unit::Elapsed)
+                .map(|amount| amount.count);
             if before.is_some_and(|before| before >= longest) {
                 let words = lowering.sources.text(literal.span).to_owned();
                 let diagnostic = Diagnostic::new(

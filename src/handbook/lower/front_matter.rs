@@ -92,7 +92,17 @@ pub fn meta(sources: &Sources, tree: &Tree, file: FileId, diagnostics: &mut Vec<
                 .help("write the shared rules into this handbook"),
         );
     }
-    Some(Meta { id: id?, title: title?, edition: edition?, in_force: in_force?, until, zone: zone?, calendar, locale })
+    Some(Meta {
+        id: id?,
+        title: title?,
+        edition: edition?,
+        in_force: in_force?,
+        until,
+        zone: zone?,
+        calendar,
+        day_end: Default::default(),
+        locale,
+    })
 }
 
 /// What the YAML parser says, in an author's words where they are known.

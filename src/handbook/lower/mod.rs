@@ -108,6 +108,7 @@ pub fn lower(
         .collect();
     let handbook = meta.map(|meta| Handbook {
         meta,
+        calendar: None,
         clauses,
         authorities,
         facts,
