@@ -10,6 +10,7 @@ use crate::source::{FileId, SourceFile, Sources, Span, yaml};
 use chrono::NaiveDate;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// What compiling a handbook gives.
@@ -19,6 +20,14 @@ pub struct Compilation {
     pub edition: Option<Edition>,
     /// Everything found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compilation {
+    /// Whether a calendar was looked for and not among those given.
+    pub fn lacks_calendar(&self) -> bool {
+        let is_one = |code| code == &codes::UNKNOWN_CALENDAR || code == &codes::UNKNOWN_EXTENDED_CALENDAR;
+        self.diagnostics.iter().any(|diagnostic| is_one(diagnostic.code))
+    }
 }
 
 /// One handbook that can decide. Immutable, and shared between threads.
@@ -135,13 +144,23 @@ impl Edition {
     }
 }
 
-/// The digest of the files a handbook rests on.
-pub(crate) fn digest(sources: &Sources, file: FileId) -> String {
-    let mut text = String::from("sha256:");
-    for byte in Sha256::digest(sources.file(file).text.as_bytes()) {
-        let _ = write!(text, "{byte:02x}");
+/// The digest of the files a handbook rests on: that of its text where it is the only one, else that of a list with a
+/// line for each file, the handbook first, then the calendars by id.
+pub(crate) fn digest(sources: &Sources, file: FileId, calendars: &[(String, FileId)]) -> String {
+    let own: String = sha256(&sources.file(file).text);
+    if calendars.is_empty() {
+        return format!("sha256:{own}");
     }
-    text
+    let mut list = format!("{own}  handbook\n");
+    let by_id: BTreeMap<&String, &FileId> = calendars.iter().map(|(id, file)| (id, file)).collect();
+    for (id, file) in by_id {
+        let _ = writeln!(list, "{}  calendar:{id}", sha256(&sources.file(*file).text));
+    }
+    format!("sha256:{}", sha256(&list))
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Findings about handbooks that have one id, one for each of the places where their front matter says it.

@@ -15,23 +15,27 @@ pub mod syntax;
 pub mod wire;
 
 mod edition;
+mod measure;
 
 pub use edition::{Compilation, Edition, same_id};
 pub use engine::{Decision, ExampleResult, ExpectationFailure, Refusal, Ticket, Violation};
+pub use handbook::calendars::{Alone as LoneCalendar, check_all as check_calendars, of_file as read_calendar};
+pub use measure::read_amount;
 
 use diagnostic::Diagnostic;
 use engine::Engine;
 use source::{FileId, Sources};
 
-/// Compiles one handbook with its tests file. Never fails: what is wrong is in the diagnostics, and there is an
+/// Compiles one handbook with its tests file and the calendars beside it. Never fails: what is wrong is in the diagnostics, and there is an
 /// edition exactly when none of them is an error.
-pub fn compile(sources: &Sources, file: FileId, tests: Option<FileId>) -> Compilation {
+pub fn compile(sources: &Sources, file: FileId, tests: Option<FileId>, calendars: &[FileId]) -> Compilation {
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let tree = syntax::parse(file, &sources.file(file).text, &mut diagnostics);
-    let handbook = handbook::lower(sources, &tree, file, tests, &mut diagnostics).handbook;
+    let handbook = handbook::lower(sources, &tree, file, tests, calendars, &mut diagnostics).handbook;
     let engine: Option<Engine> = handbook.filter(|_| !diagnostic::any_error(&diagnostics)).and_then(|handbook| {
         let graph = graph::build(&handbook, &mut diagnostics)?;
-        Engine::new(handbook, graph, edition::digest(sources, file), sources, &mut diagnostics)
+        let digest = edition::digest(sources, file, &handbook.calendar_files);
+        Engine::new(handbook, graph, digest, sources, &mut diagnostics)
     });
     edition::compilation(engine, sources, file, diagnostics)
 }

@@ -20,6 +20,11 @@ impl Instant {
         Instant(self.0.saturating_add(seconds).clamp(FIRST, LAST))
     }
 
+    /// Whether it lies between 0001-01-02 and 9999-12-30; any other is written as the nearer of the two.
+    pub fn is_writable(self) -> bool {
+        (FIRST..=LAST).contains(&self.0)
+    }
+
     /// Seconds from `earlier` to this instant, negative when it is the later one.
     pub fn since(self, earlier: Instant) -> i64 {
         self.0.saturating_sub(earlier.0)
@@ -89,6 +94,12 @@ impl Zone {
         }
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
             return within_years(at.timestamp().saturating_add(leap(at.nanosecond())));
+        }
+        // `%:z` reads an offset in figures only.
+        for shape in ["%Y-%m-%dT%H:%MZ", "%Y-%m-%d %H:%M:%S%.fZ", "%Y-%m-%d %H:%MZ"] {
+            if let Ok(civil) = NaiveDateTime::parse_from_str(text, shape) {
+                return within_years(civil.and_utc().timestamp().saturating_add(leap(civil.nanosecond())));
+            }
         }
         for shape in ["%Y-%m-%dT%H:%M%:z", "%Y-%m-%d %H:%M:%S%:z", "%Y-%m-%d %H:%M%:z"] {
             if let Ok(at) = DateTime::parse_from_str(text, shape) {
@@ -196,10 +207,10 @@ fn leap(nanosecond: u32) -> i64 {
 }
 
 fn within_years(seconds: i64) -> Result<Instant, String> {
-    if (FIRST..=LAST).contains(&seconds) {
-        Ok(Instant(seconds))
-    } else {
-        Err("an instant lies between 0001-01-02 and 9999-12-30".to_owned())
+    let at = Instant(seconds);
+    match at.is_writable() {
+        true => Ok(at),
+        false => Err("an instant lies between 0001-01-02 and 9999-12-30".to_owned()),
     }
 }
 
@@ -277,6 +288,9 @@ mod tests {
         check("Asia/Shanghai", "2025-03-03T02:00:00Z", "2025-03-03T10:00:00+08:00");
         check("Asia/Shanghai", "2025-03-03T02:00:00-01:30", "2025-03-03T11:30:00+08:00");
         check("Asia/Shanghai", "2025-03-03T02:00+00:00", "2025-03-03T10:00:00+08:00");
+        check("Asia/Shanghai", "2025-03-03T02:00Z", "2025-03-03T10:00:00+08:00");
+        check("Asia/Shanghai", "2025-03-03 02:00Z", "2025-03-03T10:00:00+08:00");
+        check("Asia/Shanghai", "2025-03-03 02:00:07Z", "2025-03-03T10:00:07+08:00");
     }
 
     #[test]

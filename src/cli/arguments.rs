@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use chrono::NaiveDate;
+use clap::{ArgGroup, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::values;
@@ -52,6 +53,7 @@ pub(super) enum Command {
     Test(TestArguments),
     Explain(ExplainArguments),
     Graph(GraphArguments),
+    Calendar(CalendarArguments),
     Completions(CompletionsArguments),
 }
 
@@ -151,13 +153,14 @@ pub(super) enum Deny {
   echo '{"id": "T-1", "opened_at": "2025-03-03T10:00"}' | rulebook decide policies
 
 A ticket has `id` and `opened_at`; all else is what the handbook declares as
-`fact`. An instant without an offset is read in the handbook's time zone. In the
+`fact`. An instant without an offset is read in the handbook's time zone. Of
+several editions, the one in force when the ticket was opened decides it. In the
 JSON forms every ticket gives one answer, a refused one {"error": ...}.
 
 Exit status: 1 when a ticket was refused or the handbook has errors; 2 when an
 input could not be read; else 0."#)]
 pub(super) struct DecideArguments {
-    /// The handbook, or a directory that holds just one.
+    /// The handbook, or a directory that holds just one, in one edition or several.
     pub(super) handbook: PathBuf,
     /// Files of tickets; `-` is standard input.
     #[arg(value_name = "TICKET")]
@@ -165,7 +168,7 @@ pub(super) struct DecideArguments {
     /// Decide as things stood at this instant instead of now; later events have not happened.
     #[arg(long, value_name = "INSTANT")]
     pub(super) as_of: Option<String>,
-    /// Decide by this edition even where it was not in force when the ticket was opened.
+    /// Decide by this edition instead of the one in force when the ticket was opened.
     #[arg(long, value_name = "EDITION")]
     pub(super) edition: Option<String>,
     /// Show what was tried, in order, with clause, line and value.
@@ -248,6 +251,9 @@ Examples:
 pub(super) struct GraphArguments {
     /// The handbook, or a directory that holds just one.
     pub(super) handbook: PathBuf,
+    /// Which edition, where there are several.
+    #[arg(long, value_name = "EDITION")]
+    pub(super) edition: Option<String>,
     /// The form of the graph.
     #[arg(long, value_name = "FORM", default_value = "dot")]
     pub(super) format: GraphFormat,
@@ -260,6 +266,69 @@ pub(super) enum GraphFormat {
     /// Mermaid, which many Markdown viewers draw.
     Mermaid,
     /// Nodes and edges as JSON.
+    Json,
+}
+
+/// Show a calendar, count with it, or make one from an iCalendar file.
+///
+/// PATH is one file of a `calendars` directory; those beside it serve what it extends. Without more it shows the present
+/// month.
+#[derive(Debug, Args)]
+#[command(
+    group(ArgGroup::new("end").args(["add", "to"]).requires("from")),
+    after_help = r#"Examples:
+  rulebook calendar policies/calendars/cn-office.yaml --month 2025-10
+  rulebook calendar policies/calendars/cn-office.yaml --year 2025
+  rulebook calendar policies/calendars/cn-office.yaml --from 2025-09-30T17:20 --add "3 working days"
+  rulebook calendar policies/calendars/cn-office.yaml --from 2025-09-30 --to 2025-10-09T10:00
+  rulebook calendar --import holidays.ics
+
+An instant without an offset is read in the calendar's time zone; a date stands
+for its first instant. The first day is not counted.
+
+Exit status: 1 when the calendar has errors or a line of an iCalendar file could
+not be taken; 2 when a file could not be read; else 0."#
+)]
+pub(super) struct CalendarArguments {
+    /// The calendar's file.
+    #[arg(required_unless_present = "import")]
+    pub(super) path: Option<PathBuf>,
+    /// Show this month: 2025-10.
+    #[arg(long, value_name = "MONTH", value_parser = values::month, conflicts_with_all = ["year", "from"])]
+    pub(super) month: Option<NaiveDate>,
+    /// Show this year, with its holidays and make-up days by name.
+    #[arg(long, value_name = "YEAR", value_parser = values::year, conflicts_with = "from")]
+    pub(super) year: Option<NaiveDate>,
+    /// Count from this instant: 2025-09-30T17:20.
+    #[arg(long, value_name = "INSTANT", requires = "end")]
+    pub(super) from: Option<String>,
+    /// The instant an amount of time later: "8 working hours", "3 working days", 24h.
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub(super) add: Option<String>,
+    /// How much lies between the two instants.
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) to: Option<String>,
+    /// Read the whole-day events of an iCalendar file (`-` is standard input), and write them as `holidays` and
+    /// `workdays`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "month", "year", "from", "format"])]
+    pub(super) import: Option<PathBuf>,
+    /// Write out an event that repeats every year from this date on; without it, from the first of January of this
+    /// year. Other events are always written.
+    #[arg(long, value_name = "DATE", value_parser = values::date, requires = "import")]
+    pub(super) since: Option<NaiveDate>,
+    /// Write out an event that repeats every year up to this date; without it, to the end of the next year.
+    #[arg(long, value_name = "DATE", value_parser = values::date, requires = "import")]
+    pub(super) until: Option<NaiveDate>,
+    /// The form of the answer.
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub(super) format: CalendarFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CalendarFormat {
+    /// For people.
+    Human,
+    /// One JSON document.
     Json,
 }
 

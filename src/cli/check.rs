@@ -1,5 +1,6 @@
 //! `rulebook check`: what is wrong in handbooks.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Edge;
@@ -19,6 +20,10 @@ pub(super) fn check(arguments: &CheckArguments, edge: &mut Edge<'_>) -> Result<E
         findings.extend(editions_side_by_side(&opened, handbook));
         findings.extend(handbook.compilation.diagnostics.iter().cloned());
     }
+    for folder in opened.calendars.iter().filter(|folder| folder.is_whole) {
+        findings.extend(crate::check_calendars(&opened.sources, &folder.files));
+    }
+    let findings: Vec<Diagnostic> = once(findings);
     let format: Format = match arguments.format {
         CheckFormat::Human => Format::Human,
         CheckFormat::Json => Format::Json,
@@ -31,6 +36,18 @@ pub(super) fn check(arguments: &CheckArguments, edge: &mut Edge<'_>) -> Result<E
         tell(edge.err, &format!("{} checked, nothing found", counted(checked, "handbook")));
     }
     Ok(verdict(&opened, &findings, arguments.deny))
+}
+
+/// The findings without repeats: handbooks that rest on one calendar each report what is wrong with it.
+fn once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut seen: BTreeSet<(Span, &str, String)> = BTreeSet::new();
+    for finding in findings {
+        if seen.insert((finding.span, finding.code.id, finding.message.clone())) {
+            kept.push(finding);
+        }
+    }
+    kept
 }
 
 fn verdict(opened: &Opened, findings: &[Diagnostic], deny: Option<Deny>) -> Exit {

@@ -4,6 +4,7 @@
 //! the other, and how it went. Each subcommand has a file; none holds policy logic.
 
 mod arguments;
+mod calendar;
 mod check;
 mod columns;
 mod completions;
@@ -84,6 +85,7 @@ fn perform(command: &Command, edge: &mut Edge<'_>) -> Result<Exit, Failure> {
         Command::Test(arguments) => test::test(arguments, edge),
         Command::Explain(arguments) => explain::explain(arguments, edge),
         Command::Graph(arguments) => graph::graph(arguments, edge),
+        Command::Calendar(arguments) => calendar::calendar(arguments, edge),
         Command::Completions(arguments) => completions::completions(arguments, edge),
     }
 }

@@ -11,7 +11,7 @@ use super::Edge;
 use super::outcome::{Failure, complain};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{self, Format};
-use crate::source::load::{HandbookFile, LoadError, LoadErrorKind, Loaded, Tests, load};
+use crate::source::load::{CalendarFolder, HandbookFile, LoadError, LoadErrorKind, Loaded, Tests, load};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::{Compilation, Edition, compile};
 
@@ -21,8 +21,17 @@ pub(super) struct Opened {
     pub(super) sources: Sources,
     /// The handbooks that could be read, in order.
     pub(super) handbooks: Vec<Compiled>,
+    /// The folders of calendars beside them.
+    pub(super) calendars: Vec<Calendars>,
     /// How many files or paths could not be read; each has been reported.
     pub(super) unreadable: usize,
+}
+
+/// The calendars of a folder that could be read.
+pub(super) struct Calendars {
+    pub(super) files: Vec<FileId>,
+    /// Whether its directory was asked for, rather than a handbook in it.
+    pub(super) is_whole: bool,
 }
 
 /// One handbook after compiling.
@@ -36,9 +45,22 @@ pub(super) struct Compiled {
 /// Reads and compiles every handbook that the paths lead to, each with the tests beside it.
 pub(super) fn open_all(paths: &[PathBuf], edge: &mut Edge<'_>) -> Opened {
     let loaded: Loaded = load(paths, Tests::Read);
-    let mut opened = Opened { sources: Sources::default(), handbooks: Vec::new(), unreadable: loaded.errors.len() };
+    let mut opened = Opened {
+        sources: Sources::default(),
+        handbooks: Vec::new(),
+        calendars: Vec::new(),
+        unreadable: loaded.errors.len(),
+    };
     for error in &loaded.errors {
         complain(edge.err, &error.to_string(), advice(&error.kind));
+    }
+    for folder in &loaded.calendars {
+        for error in folder.errors() {
+            complain(edge.err, &error.to_string(), advice(&error.kind));
+            opened.unreadable += 1;
+        }
+        let files: Vec<FileId> = folder.add_to(&mut opened.sources);
+        opened.calendars.push(Calendars { files, is_whole: folder.is_whole });
     }
     for file in loaded.handbooks {
         match opened.add(file) {
@@ -54,6 +76,7 @@ pub(super) fn open_all(paths: &[PathBuf], edge: &mut Edge<'_>) -> Opened {
 
 impl Opened {
     fn add(&mut self, file: HandbookFile) -> Result<(), LoadError> {
+        let folder: usize = file.calendars;
         let text: String = file.handbook.text?;
         let tests: Option<(String, String)> = match file.tests {
             Some(tests) => Some((tests.name, tests.text?)),
@@ -61,7 +84,8 @@ impl Opened {
         };
         let file: FileId = self.sources.add(SourceFile::new(file.handbook.name, text));
         let tests: Option<FileId> = tests.map(|(name, text)| self.sources.add(SourceFile::new(name, text)));
-        let compilation: Compilation = compile(&self.sources, file, tests);
+        let calendars: &[FileId] = self.calendars.get(folder).map_or(&[], |folder| &folder.files);
+        let compilation: Compilation = compile(&self.sources, file, tests, calendars);
         self.handbooks.push(Compiled { file, compilation });
         Ok(())
     }
@@ -86,7 +110,13 @@ pub(super) fn open_one(path: &Path, edge: &mut Edge<'_>) -> Result<Option<Editio
     let text: String = file.handbook.text.map_err(|error| failure(&error))?;
     let mut sources = Sources::default();
     let id: FileId = sources.add(SourceFile::new(file.handbook.name, text));
-    let Compilation { edition, diagnostics } = compile(&sources, id, None);
+    let folder: CalendarFolder = loaded.calendars.pop().unwrap_or_default();
+    let calendars: Vec<FileId> = folder.add_to(&mut sources);
+    let compilation: Compilation = compile(&sources, id, None, &calendars);
+    if let Some(error) = folder.errors().next().filter(|_| compilation.lacks_calendar()) {
+        return Err(failure(error));
+    }
+    let Compilation { edition, diagnostics } = compilation;
     let Some(edition) = edition else {
         show(&sources, &diagnostics, edge.err)?;
         let message = format!("`{}` has errors and decides nothing until they are mended", sources.file(id).name);
@@ -101,7 +131,7 @@ pub(super) fn show(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn 
     render::render(out, sources, diagnostics, Format::Human, true)
 }
 
-fn failure(error: &LoadError) -> Failure {
+pub(super) fn failure(error: &LoadError) -> Failure {
     let failure = Failure::unusable(error.to_string());
     match advice(&error.kind) {
         Some(help) => failure.help(help),
@@ -115,6 +145,7 @@ fn advice(kind: &LoadErrorKind) -> Option<&'static str> {
         LoadErrorKind::Missing => Some("look for a slip in the path; it starts from the directory you are in"),
         LoadErrorKind::Unreadable(_) => Some("let this user read it (`ls -l` shows who may)"),
         LoadErrorKind::NotAFile => Some("name a handbook's file, or the directory it stands in"),
+        LoadErrorKind::NotAFolder => Some("calendars stand in a directory named `calendars` beside the handbook"),
         LoadErrorKind::NotAHandbookName => {
             Some("handbooks come first, and tickets after the handbook that decides them")
         }

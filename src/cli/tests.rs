@@ -105,7 +105,7 @@ fn shop() -> Folder {
 #[test]
 fn help_is_an_answer_and_every_command_shows_an_example() {
     let folder = Folder::new(&[]);
-    for command in ["", "serve", "check", "decide", "test", "explain", "graph", "completions"] {
+    for command in ["", "serve", "check", "decide", "test", "explain", "graph", "calendar", "completions"] {
         let ran = folder.run(&format!("{command} --help"), "");
         assert_eq!((ran.exit, ran.err.as_str()), (Exit::Clean, ""), "{command}");
         assert!(ran.out.contains("Examples:\n  rulebook "), "{command}:\n{}", ran.out);

@@ -1,6 +1,10 @@
-//! Values of flags that clap cannot read by itself: durations and sizes.
+//! Values of flags that clap cannot read by itself: durations, sizes, dates.
 
 use std::time::Duration;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::calendar::parse_date;
 
 /// `500ms`, `2s`, `5m`, `1h`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -36,6 +40,33 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
     }
 }
 
+/// `2025-10`: the first day of that month.
+pub(super) fn month(text: &str) -> Result<NaiveDate, String> {
+    let wrong = || format!("`{text}` is no month: write the year and the month, such as `2025-10`");
+    let (year, month) = text.split_once('-').ok_or_else(wrong)?;
+    let is_written_well = year.len() == 4 && matches!(month.len(), 1 | 2);
+    let date = parse_date(&format!("{year}-{month:0>2}-01")).ok().filter(|_| is_written_well).ok_or_else(wrong)?;
+    covered(date)
+}
+
+/// `2025`: the first day of that year.
+pub(super) fn year(text: &str) -> Result<NaiveDate, String> {
+    let date = parse_date(&format!("{text}-01-01"));
+    covered(date.map_err(|_| format!("`{text}` is no year: write four figures, such as `2025`"))?)
+}
+
+/// `2025-10-01`.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    parse_date(text).and_then(covered)
+}
+
+fn covered(date: NaiveDate) -> Result<NaiveDate, String> {
+    match date.year() {
+        1900..=2200 => Ok(date),
+        _ => Err("calendars cover the years from 1900 to 2200".to_owned()),
+    }
+}
+
 /// The digits at the start, and the rest.
 fn split(text: &str) -> Option<(u64, &str)> {
     let end: usize = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
@@ -56,6 +87,19 @@ mod tests {
         assert_eq!(duration("2"), Err("`2` has no unit: write `2s` for seconds".to_owned()));
         for wrong in ["", "s", "-2s", "2d", "99999999999999999999s", "9999999999999999999h", "２s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn months_and_years_are_ones_that_calendars_cover() {
+        assert_eq!(month("2025-10"), Ok(parse_date("2025-10-01").unwrap()));
+        assert_eq!(month("2025-1"), Ok(parse_date("2025-01-01").unwrap()));
+        assert_eq!(year("2025"), Ok(parse_date("2025-01-01").unwrap()));
+        for wrong in ["2025", "2025-13", "2025-00", "10-2025", "2025-001", "3000-01", "二月", ""] {
+            assert!(month(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["25", "1899", "2201", "20255", "year", ""] {
+            assert!(year(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! To add one: take the next free id of its range, write `pages/ID-name.md`, add a fixture. Ids are never reused
 //! or moved. Ranges: 01 document, 02 syntax, 03 names, 04 types, 05 structure, 06 graph, 07 not evaluated yet,
-//! 08 scripts, 09 tests; `E` stops loading, `L` advises, `R` speaks of a ticket.
+//! 08 scripts, 09 tests, 10 calendars; `E` stops loading, `L` advises, `R` speaks of a ticket.
 
 use super::{Code, Severity};
 
@@ -397,6 +397,90 @@ pub static BAD_TESTS_FILE: Code = Code {
     page: include_str!("pages/E0901-bad-tests-file.md"),
 };
 
+/// See `pages/E1001-bad-calendar.md`.
+pub static BAD_CALENDAR: Code = Code {
+    id: "E1001",
+    name: "bad-calendar",
+    severity: Severity::Error,
+    page: include_str!("pages/E1001-bad-calendar.md"),
+};
+
+/// See `pages/E1002-unknown-calendar-key.md`.
+pub static UNKNOWN_CALENDAR_KEY: Code = Code {
+    id: "E1002",
+    name: "unknown-calendar-key",
+    severity: Severity::Error,
+    page: include_str!("pages/E1002-unknown-calendar-key.md"),
+};
+
+/// See `pages/E1003-missing-calendar-key.md`.
+pub static MISSING_CALENDAR_KEY: Code = Code {
+    id: "E1003",
+    name: "missing-calendar-key",
+    severity: Severity::Error,
+    page: include_str!("pages/E1003-missing-calendar-key.md"),
+};
+
+/// See `pages/E1004-bad-hours.md`.
+pub static BAD_HOURS: Code =
+    Code { id: "E1004", name: "bad-hours", severity: Severity::Error, page: include_str!("pages/E1004-bad-hours.md") };
+
+/// See `pages/E1005-overlapping-hours.md`.
+pub static OVERLAPPING_HOURS: Code = Code {
+    id: "E1005",
+    name: "overlapping-hours",
+    severity: Severity::Error,
+    page: include_str!("pages/E1005-overlapping-hours.md"),
+};
+
+/// See `pages/E1006-bad-calendar-date.md`.
+pub static BAD_CALENDAR_DATE: Code = Code {
+    id: "E1006",
+    name: "bad-calendar-date",
+    severity: Severity::Error,
+    page: include_str!("pages/E1006-bad-calendar-date.md"),
+};
+
+/// See `pages/E1007-calendar-cycle.md`.
+pub static CALENDAR_CYCLE: Code = Code {
+    id: "E1007",
+    name: "calendar-cycle",
+    severity: Severity::Error,
+    page: include_str!("pages/E1007-calendar-cycle.md"),
+};
+
+/// See `pages/E1008-unknown-extended-calendar.md`.
+pub static UNKNOWN_EXTENDED_CALENDAR: Code = Code {
+    id: "E1008",
+    name: "unknown-extended-calendar",
+    severity: Severity::Error,
+    page: include_str!("pages/E1008-unknown-extended-calendar.md"),
+};
+
+/// See `pages/E1009-calendar-never-opens.md`.
+pub static CALENDAR_NEVER_OPENS: Code = Code {
+    id: "E1009",
+    name: "calendar-never-opens",
+    severity: Severity::Error,
+    page: include_str!("pages/E1009-calendar-never-opens.md"),
+};
+
+/// See `pages/E1010-duplicate-calendar.md`.
+pub static DUPLICATE_CALENDAR: Code = Code {
+    id: "E1010",
+    name: "duplicate-calendar",
+    severity: Severity::Error,
+    page: include_str!("pages/E1010-duplicate-calendar.md"),
+};
+
+/// See `pages/E1011-workday-without-hours.md`.
+pub static WORKDAY_WITHOUT_HOURS: Code = Code {
+    id: "E1011",
+    name: "workday-without-hours",
+    severity: Severity::Error,
+    page: include_str!("pages/E1011-workday-without-hours.md"),
+};
+
 /// See `pages/L0101-misspelt-fence.md`.
 pub static MISSPELT_FENCE: Code = Code {
     id: "L0101",
@@ -459,6 +543,30 @@ pub static UNKNOWN_TICKET_FIELD: Code = Code {
     name: "unknown-ticket-field",
     severity: Severity::Warning,
     page: include_str!("pages/L0902-unknown-ticket-field.md"),
+};
+
+/// See `pages/L1001-unknown-calendar.md`.
+pub static UNKNOWN_CALENDAR: Code = Code {
+    id: "L1001",
+    name: "unknown-calendar",
+    severity: Severity::Warning,
+    page: include_str!("pages/L1001-unknown-calendar.md"),
+};
+
+/// See `pages/L1002-date-listed-twice.md`.
+pub static DATE_LISTED_TWICE: Code = Code {
+    id: "L1002",
+    name: "date-listed-twice",
+    severity: Severity::Warning,
+    page: include_str!("pages/L1002-date-listed-twice.md"),
+};
+
+/// See `pages/L1003-break-cuts-nothing.md`.
+pub static BREAK_CUTS_NOTHING: Code = Code {
+    id: "L1003",
+    name: "break-cuts-nothing",
+    severity: Severity::Warning,
+    page: include_str!("pages/L1003-break-cuts-nothing.md"),
 };
 
 /// See `pages/R0101-bad-json.md`.
@@ -582,6 +690,17 @@ pub static ALL: &[&Code] = &[
     &BAD_SCRIPT,
     &UNKNOWN_SCRIPT_FUNCTION,
     &BAD_TESTS_FILE,
+    &BAD_CALENDAR,
+    &UNKNOWN_CALENDAR_KEY,
+    &MISSING_CALENDAR_KEY,
+    &BAD_HOURS,
+    &OVERLAPPING_HOURS,
+    &BAD_CALENDAR_DATE,
+    &CALENDAR_CYCLE,
+    &UNKNOWN_EXTENDED_CALENDAR,
+    &CALENDAR_NEVER_OPENS,
+    &DUPLICATE_CALENDAR,
+    &WORKDAY_WITHOUT_HOURS,
     &MISSPELT_FENCE,
     &HEADING_WITHOUT_BLANK,
     &UNNUMBERED_HEADING,
@@ -590,6 +709,9 @@ pub static ALL: &[&Code] = &[
     &NO_OTHERWISE,
     &FAILED_EXAMPLE,
     &UNKNOWN_TICKET_FIELD,
+    &UNKNOWN_CALENDAR,
+    &DATE_LISTED_TWICE,
+    &BREAK_CUTS_NOTHING,
     &BAD_JSON,
     &WRONG_TYPE,
     &UNKNOWN_FIELD_VALUE,

@@ -3,6 +3,7 @@
 //! Trees go in; out comes a [`Handbook`], and a finding for everything that does not fit. Whether one rule
 //! weighs against another is the graph's question.
 
+pub mod calendars;
 pub mod condition;
 pub mod decimal;
 mod lower;
@@ -12,7 +13,7 @@ pub use decimal::Decimal;
 pub use lower::{Lowered, lower};
 
 use crate::calendar::{Calendar, DayEnd, Instant, Zone};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub struct Handbook {
     pub meta: Meta,
     /// The calendar it counts working time on: the one the front matter names.
     pub calendar: Option<Arc<Calendar>>,
+    /// The files that calendar rests on, each with its id: its own, then what it extends.
+    pub calendar_files: Vec<(String, FileId)>,
     /// The numbered clauses, in the order of the text.
     pub clauses: Vec<Clause>,
     /// What rules rest on, each with its clause.

@@ -2,6 +2,7 @@
 //!
 //! Nothing is loaded by it. Only so many texts are compiled at once, so that checking never starves deciding.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,11 +15,13 @@ use serde_json::Value;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::compiled::report;
+use super::compiled::{report, unreadable};
 use super::problem::{BAD_BODY, BAD_JSON, BUSY, Problem, Violation};
 use super::query::Parameters;
 use super::state::App;
 use super::{body, guard};
+use crate::diagnostic::Diagnostic;
+use crate::source::load::{CalendarFolder, calendars_beside};
 use crate::source::{FileId, SourceFile, Sources};
 
 const JSON: &str = "application/json";
@@ -41,14 +44,15 @@ pub(super) async fn post(State(app): State<Arc<App>>, request: Request) -> Resul
     let Ok(Ok(permit)) = timeout(PATIENCE, app.checks.clone().acquire_owned()).await else {
         return Err(Problem::new(&BUSY, "other texts are being checked; try again in a moment"));
     };
+    let ids = app.ids.clone();
     // The permit goes with the work: whoever hangs up does not make room while his text is still being checked.
     let checking = move || {
         let _permit = permit;
-        check(candidate)
+        check(candidate, &app.directory)
     };
     match spawn_blocking(checking).await {
         Ok(report) => Ok(Json(report).into_response()),
-        Err(error) => Err(guard::broken(&app.ids.next(), error.into_panic().as_ref())),
+        Err(error) => Err(guard::broken(&ids.next(), error.into_panic().as_ref())),
     }
 }
 
@@ -91,11 +95,16 @@ fn candidate(headers: &HeaderMap, body: &[u8]) -> Result<Candidate, Problem> {
     }
 }
 
-fn check(candidate: Candidate) -> Value {
+/// Checks a text as if it stood in the directory that is served: its calendars are there.
+fn check(candidate: Candidate, directory: &Path) -> Value {
     let mut sources = Sources::default();
     let text: &str = candidate.text.strip_prefix('\u{feff}').unwrap_or(&candidate.text);
     let name: String = candidate.name.unwrap_or_else(|| NAMELESS.to_owned());
     let handbook: FileId = sources.add(SourceFile::new(name, text));
-    let diagnostics = crate::compile(&sources, handbook, None).diagnostics;
+    let folder: CalendarFolder = calendars_beside(&directory.join(NAMELESS));
+    let calendars: Vec<FileId> = folder.add_to(&mut sources);
+    let compilation = crate::compile(&sources, handbook, None, &calendars);
+    let mut diagnostics: Vec<Diagnostic> = unreadable(&mut sources, &folder, &compilation);
+    diagnostics.extend(compilation.diagnostics);
     report(&sources, &diagnostics)
 }

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::Edition;
 use crate::diagnostic::render::{Format, render};
 use crate::diagnostic::{Diagnostic, any_error, codes};
-use crate::source::load::{HandbookFile, TextFile};
+use crate::source::load::{CalendarFolder, HandbookFile, Loaded, TextFile};
 use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::{Compilation, Edition};
 
 /// What a file compiled to.
 pub(super) struct Compiled {
@@ -45,32 +45,39 @@ pub(super) struct Findings {
 
 /// Compiles the files, each only if it is not in `before` as it is.
 pub(super) fn compile_all(
-    files: &[HandbookFile],
+    files: &Loaded,
     before: &BTreeMap<PathBuf, Arc<Compiled>>,
 ) -> BTreeMap<PathBuf, Arc<Compiled>> {
     let mut all: BTreeMap<PathBuf, Arc<Compiled>> = BTreeMap::new();
-    for file in files {
-        let key: [u8; 32] = key_of(file);
+    let nothing = CalendarFolder::default();
+    for file in &files.handbooks {
+        let calendars: &CalendarFolder = files.calendars.get(file.calendars).unwrap_or(&nothing);
+        let key: [u8; 32] = key_of(file, calendars);
         let compiled: Arc<Compiled> = match before.get(&file.handbook.path) {
             Some(known) if known.key == key => known.clone(),
-            _ => Arc::new(compile(file, key)),
+            _ => Arc::new(compile(file, calendars, key)),
         };
         all.insert(file.handbook.path.clone(), compiled);
     }
     all
 }
 
-fn compile(file: &HandbookFile, key: [u8; 32]) -> Compiled {
+fn compile(file: &HandbookFile, folder: &CalendarFolder, key: [u8; 32]) -> Compiled {
     let mut sources = Sources::default();
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     let handbook: FileId = add(&mut sources, &file.handbook, &mut diagnostics);
     let tests: Option<FileId> = file.tests.as_ref().map(|tests| add(&mut sources, tests, &mut diagnostics));
+    let calendars: Vec<FileId> = folder.add_to(&mut sources);
     let claimed: Option<String> = claimed_id(&sources.file(handbook).text).map(|(_, id)| id);
     let mut edition: Option<Edition> = None;
     if diagnostics.is_empty() {
         // One handbook that brings out a fault of ours must not keep the others from loading.
-        match catch_unwind(AssertUnwindSafe(|| crate::compile(&sources, handbook, tests))) {
-            Ok(compilation) => (edition, diagnostics) = (compilation.edition, compilation.diagnostics),
+        match catch_unwind(AssertUnwindSafe(|| crate::compile(&sources, handbook, tests, &calendars))) {
+            Ok(compilation) => {
+                diagnostics = unreadable(&mut sources, folder, &compilation);
+                diagnostics.extend(compilation.diagnostics);
+                edition = compilation.edition;
+            }
             Err(_) => {
                 let message = "this handbook could not be compiled because of a fault in rulebook itself";
                 diagnostics.push(Diagnostic::new(&codes::UNREADABLE_FILE, Span::new(handbook, 0..0), message));
@@ -96,6 +103,17 @@ fn add(sources: &mut Sources, file: &TextFile, diagnostics: &mut Vec<Diagnostic>
             id
         }
     }
+}
+
+/// Calendars that could not be read, for a handbook that looks for one which is not among the others.
+pub(super) fn unreadable(sources: &mut Sources, folder: &CalendarFolder, compilation: &Compilation) -> Vec<Diagnostic> {
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    if compilation.lacks_calendar() {
+        for file in folder.files.iter().filter(|file| file.text.is_err()) {
+            add(sources, file, &mut diagnostics);
+        }
+    }
+    diagnostics
 }
 
 /// The findings of files that all hold one handbook, each with a finding that names the others.
@@ -163,9 +181,12 @@ fn claimed_id(text: &str) -> Option<(Range<usize>, String)> {
     None
 }
 
-fn key_of(file: &HandbookFile) -> [u8; 32] {
+/// What a handbook is compiled from: also the calendars beside it, where its text can name one.
+fn key_of(file: &HandbookFile, calendars: &CalendarFolder) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for part in [Some(&file.handbook), file.tests.as_ref()].into_iter().flatten() {
+    let names_one: bool = file.handbook.text.as_ref().is_ok_and(|text| text.contains("calendar"));
+    let calendars = calendars.files.iter().filter(|_| names_one);
+    for part in [Some(&file.handbook), file.tests.as_ref()].into_iter().flatten().chain(calendars) {
         let (kind, text): (&str, String) = match &part.text {
             Ok(text) => ("text", text.clone()),
             Err(error) => ("error", error.to_string()),

@@ -57,7 +57,7 @@ impl App {
             return self.refuse_all(trigger, errors.join("; "));
         }
         let before = std::mem::take(&mut cache.compiled);
-        let compiling = spawn_blocking(move || compile_all(&files.handbooks, &before));
+        let compiling = spawn_blocking(move || compile_all(&files, &before));
         match compiling.await {
             Ok(compiled) => cache.compiled = compiled,
             Err(error) => return self.failed(trigger, &error),

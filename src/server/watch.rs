@@ -17,11 +17,14 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::report::Trigger;
 use super::state::App;
-use crate::source::load::{HANDBOOK_SUFFIX, TESTS_SUFFIX, fingerprint};
+use crate::source::load::{CALENDARS_FOLDER, HANDBOOK_SUFFIX, TESTS_SUFFIX, fingerprint, is_calendar_name};
 
 /// How long it must be quiet after a poke, and how long at most quiet is waited for.
 const QUIET: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often places are looked at anew while they keep changing.
+const MOST_RENEWALS: usize = 5;
 
 /// Where nobody polls, the watched places are still looked over from time to time.
 const LOOK_OVER: Duration = Duration::from_secs(60);
@@ -32,17 +35,11 @@ pub(super) async fn watch(app: Arc<App>, poll: Duration) {
     // The system tells of absolute paths, whatever path it was given.
     let directory: PathBuf = std::path::absolute(&app.directory).unwrap_or_else(|_| app.directory.clone());
     let mut watched = Watched { poke: poke.clone(), places: BTreeMap::new(), watcher: None, has_warned: false };
+    // What changed between the first load and now, nobody has told of.
+    let mut trigger: Trigger = Trigger::Watch;
     loop {
+        // A folder that has only now appeared is watched before it is read, so that nothing in it is missed.
         watched.renew(&directory);
-        let pause: Duration = if poll.is_zero() { LOOK_OVER } else { poll };
-        let trigger: Trigger = match timeout(pause, poke.notified()).await {
-            Ok(()) => Trigger::Watch,
-            Err(_) if poll.is_zero() => continue,
-            Err(_) => Trigger::Poll,
-        };
-        if trigger == Trigger::Watch {
-            wait_for_quiet(&poke).await;
-        }
         let looked_at: PathBuf = app.directory.clone();
         match spawn_blocking(move || fingerprint(&looked_at)).await {
             Ok(fingerprint) if app.has_read(&fingerprint).await => {}
@@ -51,6 +48,17 @@ pub(super) async fn watch(app: Arc<App>, poll: Duration) {
                 app.reload(trigger).await;
             }
         }
+        let pause: Duration = if poll.is_zero() { LOOK_OVER } else { poll };
+        trigger = loop {
+            match timeout(pause, poke.notified()).await {
+                Ok(()) => {
+                    wait_for_quiet(&poke).await;
+                    break Trigger::Watch;
+                }
+                Err(_) if poll.is_zero() => watched.renew(&directory),
+                Err(_) => break Trigger::Poll,
+            }
+        };
     }
 }
 
@@ -77,12 +85,19 @@ type Identity = Option<(u64, u64)>;
 impl Watched {
     /// Watches the places that matter now, if they are not those watched already.
     fn renew(&mut self, directory: &Path) {
-        let places: BTreeMap<PathBuf, Identity> =
-            places(directory).into_iter().map(|place| (place.clone(), identity(&place))).collect();
-        if places == self.places {
-            return;
+        // Looked at again once they are watched: what appeared in between has been told of to nobody.
+        for _ in 0..MOST_RENEWALS {
+            let places: BTreeMap<PathBuf, Identity> =
+                places(directory).into_iter().map(|place| (place.clone(), identity(&place))).collect();
+            if places == self.places {
+                return;
+            }
+            self.places = places;
+            self.restart(directory);
         }
-        self.places = places;
+    }
+
+    fn restart(&mut self, directory: &Path) {
         // The old one goes first: there are only so many.
         self.watcher = None;
         match self.start(directory) {
@@ -116,24 +131,40 @@ impl Watched {
     }
 }
 
-/// The directory itself, the one that holds it if it is a link, and those that links inside lead to.
+/// The directory itself, the one that holds it if it is a link, the folder of its calendars, and the places that links
+/// in the two lead to.
 fn places(directory: &Path) -> Vec<PathBuf> {
     let mut places: Vec<PathBuf> = vec![directory.to_path_buf()];
     places.extend(parent_of_link(directory));
+    places.extend(targets(directory, |name| name.ends_with(HANDBOOK_SUFFIX) || name.ends_with(TESTS_SUFFIX)));
+    let calendars: PathBuf = directory.join(CALENDARS_FOLDER);
+    if calendars.is_dir() {
+        places.extend(targets(&calendars, is_calendar_name));
+        // Where the folder is a link, the one it leads to may itself be moved.
+        places.extend(parent_of_target(&calendars));
+        places.push(calendars);
+    }
+    places
+}
+
+/// Where those of a directory's files are whose names matter and which are links.
+fn targets(directory: &Path, is_ours: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let mut places: Vec<PathBuf> = Vec::new();
     let Ok(entries) = fs::read_dir(directory) else { return places };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_ours: bool = name.ends_with(HANDBOOK_SUFFIX) || name.ends_with(TESTS_SUFFIX);
+        let is_ours: bool = is_ours(&entry.file_name().to_string_lossy());
         let is_link: bool = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-        if is_ours
-            && is_link
-            && let Ok(target) = fs::canonicalize(entry.path())
-        {
-            places.extend(target.parent().map(Path::to_path_buf));
+        if is_ours && is_link {
+            places.extend(parent_of_target(&entry.path()));
         }
     }
     places
+}
+
+/// The directory that holds what a link leads to; nothing for what is no link.
+fn parent_of_target(path: &Path) -> Option<PathBuf> {
+    let is_link: bool = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    fs::canonicalize(path).ok().filter(|_| is_link)?.parent().map(Path::to_path_buf)
 }
 
 fn parent_of_link(directory: &Path) -> Option<PathBuf> {

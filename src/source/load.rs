@@ -1,10 +1,15 @@
-//! Handbooks from the disk.
+//! Handbooks and calendars from the disk.
 //!
 //! The only place below the edge that reads files. In: the paths a user gave, each a handbook or a directory of
-//! them. Out: their texts, each with its tests file, or why one could not be read. It opens what a name leads to,
-//! through links, so that a ConfigMap mount reads like any directory; what the texts mean is left to others.
+//! them. Out: their texts, each with its tests file and the calendars beside it, or why one could not be read. It
+//! opens what a name leads to, through links, so that a ConfigMap mount reads like any directory; what the texts
+//! mean is left to others.
 
-use std::collections::BTreeSet;
+mod calendars;
+
+pub use calendars::{CALENDARS_FOLDER, CalendarFolder, calendar_file, calendars_beside, is_calendar_name};
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt::{self, Display};
 use std::fs::{self, File};
@@ -36,6 +41,8 @@ pub enum Tests {
 pub struct Loaded {
     /// The handbooks: paths in the order given, a directory's by name, each file once.
     pub handbooks: Vec<HandbookFile>,
+    /// The folders of calendars beside them, each read once.
+    pub calendars: Vec<CalendarFolder>,
     /// What is wrong with the paths themselves.
     pub errors: Vec<LoadError>,
 }
@@ -47,6 +54,8 @@ pub struct HandbookFile {
     pub handbook: TextFile,
     /// Its tests, where there are some and they were asked for.
     pub tests: Option<TextFile>,
+    /// The calendars beside it: a position in [`Loaded::calendars`].
+    pub calendars: usize,
 }
 
 /// One file: where it is and what it says.
@@ -78,6 +87,8 @@ pub enum LoadErrorKind {
     Unreadable(String),
     /// Neither a file nor a directory (a pipe, say), or a directory where a file should be.
     NotAFile,
+    /// Something other than a directory, where the calendars' belongs.
+    NotAFolder,
     /// The file's name does not end as a handbook's does.
     NotAHandbookName,
     /// No handbook stands in the directory.
@@ -102,6 +113,7 @@ impl Display for LoadError {
             LoadErrorKind::Missing => write!(formatter, "`{path}` does not exist"),
             LoadErrorKind::Unreadable(why) => write!(formatter, "`{path}` cannot be read: {why}"),
             LoadErrorKind::NotAFile => write!(formatter, "`{path}` is not a file"),
+            LoadErrorKind::NotAFolder => write!(formatter, "`{path}` is not a directory"),
             LoadErrorKind::NotAHandbookName => {
                 write!(formatter, "`{path}` is not named like a handbook: its name must end in `{HANDBOOK_SUFFIX}`")
             }
@@ -122,11 +134,13 @@ impl std::error::Error for LoadError {}
 
 /// Reads every handbook that the paths lead to.
 ///
-/// A directory gives the `*.handbook.md` directly in it, a file itself. In a directory, names that begin with a
-/// dot are passed over, and with them the `..data` of a ConfigMap, whose files are reached by their own links.
+/// A directory gives the `*.handbook.md` directly in it, a file itself; with each handbook come the calendars in the
+/// folder `calendars` beside it. In a directory, names that begin with a dot are passed over, and with them the
+/// `..data` of a ConfigMap, whose files are reached by their own links.
 pub fn load(paths: &[PathBuf], tests: Tests) -> Loaded {
     let mut loaded = Loaded::default();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut folders: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for path in paths {
         let found: Vec<PathBuf> = match find(path) {
             Ok(found) => found,
@@ -135,20 +149,29 @@ pub fn load(paths: &[PathBuf], tests: Tests) -> Loaded {
                 continue;
             }
         };
+        let is_whole: bool = path.is_dir();
         for path in found {
-            if seen.insert(identity(&path)) {
+            let identity: PathBuf = identity(&path);
+            let calendars: usize = *folders.entry(identity.with_file_name(CALENDARS_FOLDER)).or_insert_with(|| {
+                loaded.calendars.push(calendars_beside(&path));
+                loaded.calendars.len() - 1
+            });
+            if let Some(folder) = loaded.calendars.get_mut(calendars) {
+                folder.is_whole |= is_whole;
+            }
+            if seen.insert(identity) {
                 let tests: Option<TextFile> = match tests {
                     Tests::Read => tests_of(&path).map(read),
                     Tests::Skip => None,
                 };
-                loaded.handbooks.push(HandbookFile { handbook: read(path), tests });
+                loaded.handbooks.push(HandbookFile { handbook: read(path), tests, calendars });
             }
         }
     }
     loaded
 }
 
-/// A digest of all that [`load`] reads in a directory, tests included. Read until two in a row agree, and no
+/// A digest of all that [`load`] reads in a directory, tests and calendars included. Read until two in a row agree, and no
 /// half-written set is taken for a whole one.
 pub fn fingerprint(directory: &Path) -> String {
     load(&[directory.to_path_buf()], Tests::Read).fingerprint()
@@ -163,7 +186,9 @@ impl Loaded {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         };
-        for file in self.handbooks.iter().flat_map(|handbook| [Some(&handbook.handbook), handbook.tests.as_ref()]) {
+        let calendars = self.calendars.iter().flat_map(|folder| folder.files.iter().map(Some));
+        let handbooks = self.handbooks.iter().flat_map(|file| [Some(&file.handbook), file.tests.as_ref()]);
+        for file in handbooks.chain(calendars) {
             match file {
                 None => add("absent"),
                 Some(TextFile { name, text: Ok(text), .. }) => ["text", name, text].into_iter().for_each(&mut add),

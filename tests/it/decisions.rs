@@ -8,7 +8,7 @@ use serde_json::Value;
 fn decisions_come_out_as_expected() {
     let mut problems: Vec<String> = Vec::new();
     for folder in fixtures("decisions") {
-        let compiled = Compiled::of(&read(&folder.join("input.handbook.md")), None);
+        let compiled = Compiled::of_folder(&folder);
         if any_error(compiled.diagnostics()) {
             problems.push(format!("{}\n{}", folder.display(), compiled.shown()));
             continue;

@@ -1,16 +1,13 @@
 //! Every finding of the front half as an author sees it: a small broken handbook, and what `check` says.
 
-use crate::support::{Compiled, compare, fixtures, nothing_wrong, read};
+use crate::support::{Compiled, compare, fixtures, nothing_wrong};
 use rulebook::diagnostic::codes;
 
 #[test]
 fn findings_read_as_expected() {
     let mut problems: Vec<String> = Vec::new();
     for folder in fixtures("diagnostics") {
-        let handbook = read(&folder.join("input.handbook.md"));
-        let tests = folder.join("input.tests.yaml");
-        let tests: Option<String> = tests.exists().then(|| read(&tests));
-        let compiled = Compiled::of(&handbook, tests.as_deref());
+        let compiled = Compiled::of_folder(&folder);
         problems.extend(compare(&folder.join("expected.txt"), &compiled.shown()));
     }
     nothing_wrong(&problems);
@@ -25,9 +22,7 @@ fn a_fixture_named_after_a_code_raises_it_and_nothing_else() {
         if name != format!("{}-{}", code.id, code.name) {
             problems.push(format!("{name} is not called after {} {}", code.id, code.name));
         }
-        let tests = folder.join("input.tests.yaml");
-        let tests: Option<String> = tests.exists().then(|| read(&tests));
-        let compiled = Compiled::of(&read(&folder.join("input.handbook.md")), tests.as_deref());
+        let compiled = Compiled::of_folder(&folder);
         if compiled.codes().is_empty() || compiled.codes().iter().any(|found| *found != code.id) {
             problems.push(format!("{name} raises {:?}", compiled.codes()));
         }

@@ -3,8 +3,10 @@
 use crate::markdown::{Block, anchors, blocks, links};
 use crate::support::{Compiled, HEAD, at, compare, nothing_wrong, read};
 use rulebook::calendar::Instant;
+use rulebook::check_calendars;
 use rulebook::cli::{Edge, Exit, run};
 use rulebook::diagnostic::codes;
+use rulebook::source::{FileId, SourceFile, Sources};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,6 +96,28 @@ fn handbooks_in_the_documents_compile() {
             }
         }
     }
+    nothing_wrong(&problems);
+}
+
+/// The calendars of a document stand together in one folder, and nothing is wrong with them.
+#[test]
+fn calendars_in_the_documents_are_read() {
+    let mut problems: Vec<String> = Vec::new();
+    let mut seen: usize = 0;
+    for path in documents() {
+        let mut sources = Sources::default();
+        let blocks = blocks(&read(&path));
+        let calendars = blocks.iter().filter(|block| block.text.starts_with("calendar:"));
+        let files: Vec<FileId> =
+            calendars.map(|block| sources.add(SourceFile::new(spoken(&path, block.line), &*block.text))).collect();
+        seen += files.len();
+        problems.extend(
+            check_calendars(&sources, &files)
+                .iter()
+                .map(|finding| format!("{}: {}", sources.file(finding.span.file).name, finding.message)),
+        );
+    }
+    assert!(seen > 1, "the documents show calendars");
     nothing_wrong(&problems);
 }
 
@@ -191,6 +215,7 @@ fn the_language_document_names_every_keyword_and_front_matter_key() {
         "until",
         "time_zone",
         "calendar",
+        "days_end",
         "locale",
         "extends",
         "requirements",
@@ -224,6 +249,22 @@ fn the_command_line_document_names_every_command_and_option() {
         }
     }
     nothing_wrong(&problems);
+}
+
+/// The blocks that show a calendar's answers are what comes out.
+#[test]
+fn the_calendar_is_shown_as_it_comes_out() {
+    let text = read(&at("docs/command-line.md"));
+    let file = at("policies/calendars/cn-office.yaml");
+    let file = file.to_str().unwrap();
+    for arguments in [
+        &["calendar", file, "--month", "2025-10"][..],
+        &["calendar", file, "--from", "2025-09-30T17:20", "--add", "3 working days"],
+    ] {
+        let (exit, out) = said(arguments);
+        assert_eq!(exit, Exit::Clean);
+        assert!(text.contains(&format!("```text\n{out}```")), "not in docs/command-line.md:\n{out}");
+    }
 }
 
 /// Every `rulebook WORD` that a document shows is a command there is.

@@ -4,6 +4,7 @@
 
 mod almanac;
 mod architecture;
+mod calendars;
 mod damage;
 mod decisions;
 mod diagnostics;

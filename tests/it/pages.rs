@@ -1,6 +1,6 @@
 //! The page of every code: its sections, an example that raises the code, and what to write instead.
 
-use crate::support::{Compiled, handbook_of, nothing_wrong};
+use crate::support::{Compiled, HEAD, handbook_of, nothing_wrong};
 use rulebook::diagnostic::{Code, codes};
 
 /// The sections of a page, in order.
@@ -102,6 +102,19 @@ fn raised_by_ticket(json: &str) -> (Vec<&'static str>, String) {
     }
 }
 
+/// The calendars of a block: one, or several, each after a line with the name of its file.
+fn files(text: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("# calendars/"), files.last_mut()) {
+            (Some(name), _) => files.push((name.to_owned(), String::new())),
+            (None, Some((_, text))) => text.push_str(&format!("{line}\n")),
+            (None, None) => files.push(("office.yaml".to_owned(), format!("{line}\n"))),
+        }
+    }
+    files
+}
+
 /// The ids of what a block raises, with what a reader would see.
 fn raised(mark: &str, text: &str) -> (Vec<&'static str>, String) {
     let compiled = match mark {
@@ -109,6 +122,7 @@ fn raised(mark: &str, text: &str) -> (Vec<&'static str>, String) {
         "rules" => Compiled::of(&handbook_of(text), None),
         "handbook" => Compiled::of(text, None),
         "tests" => Compiled::of(BESIDE, Some(text)),
+        "calendar" => Compiled::with(&HEAD.replace("\n---\n\n", "\ncalendar: office\n---\n\n"), None, &files(text)),
         other => panic!("a page has a block marked `{other}`"),
     };
     (compiled.codes(), compiled.shown())

@@ -1,9 +1,9 @@
 //! The quick start of the README: its commands stand there, its ticket comes out as shown, before and after each edit.
 
 use crate::markdown::{Block, blocks};
-use crate::support::{at, compare, nothing_wrong, read};
+use crate::support::{at, calendars, compare, nothing_wrong, read};
 use rulebook::diagnostic::render::{Format, render};
-use rulebook::source::{SourceFile, Sources};
+use rulebook::source::{FileId, SourceFile, Sources};
 use rulebook::{Compilation, compile};
 use serde_json::Value;
 
@@ -25,7 +25,11 @@ fn edited(edits: &[&Block]) -> (Sources, Compilation) {
     }
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new(HANDBOOK, text));
-    let compilation = compile(&sources, file, None);
+    let calendars: Vec<FileId> = calendars(&at("policies/calendars"))
+        .into_iter()
+        .map(|(name, text)| sources.add(SourceFile::new(format!("policies/calendars/{name}"), text)))
+        .collect();
+    let compilation = compile(&sources, file, None, &calendars);
     (sources, compilation)
 }
 

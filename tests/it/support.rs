@@ -24,12 +24,38 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Compiles a handbook, with its tests file where there is one.
+    /// Compiles a handbook, with its tests file where there is one. One that names a calendar has those that are
+    /// shipped beside it.
     pub fn of(handbook: &str, tests: Option<&str>) -> Self {
+        let front_matter = handbook.split("\n---").next().unwrap_or("");
+        let names_one = front_matter.contains("\ncalendar:");
+        Compiled::with(
+            handbook,
+            tests,
+            &if names_one { calendars(&at("tests/fixtures/calendars")) } else { Vec::new() },
+        )
+    }
+
+    /// Compiles the handbook of a fixture's folder, with its tests file and calendars where there are some.
+    pub fn of_folder(folder: &Path) -> Self {
+        let handbook = read(&folder.join("input.handbook.md"));
+        let tests = folder.join("input.tests.yaml");
+        let tests: Option<String> = tests.exists().then(|| read(&tests));
+        match folder.join("calendars").exists() {
+            true => Compiled::with(&handbook, tests.as_deref(), &calendars(&folder.join("calendars"))),
+            false => Compiled::of(&handbook, tests.as_deref()),
+        }
+    }
+
+    /// Compiles a handbook beside calendars, each the name of a file and its text.
+    pub fn with(handbook: &str, tests: Option<&str>, calendars: &[(String, String)]) -> Self {
         let mut sources = Sources::default();
         let file: FileId = sources.add(SourceFile::new("input.handbook.md", handbook));
         let tests: Option<FileId> = tests.map(|text| sources.add(SourceFile::new("input.tests.yaml", text)));
-        let compilation = compile(&sources, file, tests);
+        let add =
+            |(name, text): &(String, String)| sources.add(SourceFile::new(format!("calendars/{name}"), text.as_str()));
+        let calendars: Vec<FileId> = calendars.iter().map(add).collect();
+        let compilation = compile(&sources, file, tests, &calendars);
         Compiled { sources, compilation }
     }
 
@@ -54,6 +80,15 @@ impl Compiled {
         render(&mut out, &self.sources, self.diagnostics(), format, false).unwrap();
         String::from_utf8(out).unwrap()
     }
+}
+
+/// The files of a folder of calendars, by name.
+pub fn calendars(folder: &Path) -> Vec<(String, String)> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<(String, String)> =
+        paths.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), read(&path))).collect();
+    found.sort();
+    found
 }
 
 /// A path inside the repository.

@@ -1,7 +1,7 @@
 //! The front matter.
 
 use super::super::Meta;
-use crate::calendar::{Zone, parse_date};
+use crate::calendar::{DayEnd, Zone, parse_date};
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::yaml;
@@ -19,6 +19,7 @@ const KNOWN: &[&str] = &[
     "until",
     "time_zone",
     "calendar",
+    "days_end",
     "locale",
     "extends",
     "requirements",
@@ -84,6 +85,7 @@ pub fn meta(sources: &Sources, tree: &Tree, file: FileId, diagnostics: &mut Vec<
     }
     let zone = reader.zone();
     let calendar = reader.text_of("calendar");
+    let day_end = reader.day_end();
     let locale = reader.text_of("locale");
     if fields.contains_key("extends") {
         let place = reader.place_of("extends");
@@ -100,9 +102,20 @@ pub fn meta(sources: &Sources, tree: &Tree, file: FileId, diagnostics: &mut Vec<
         until,
         zone: zone?,
         calendar,
-        day_end: Default::default(),
+        day_end,
         locale,
     })
+}
+
+/// Where the value of a key stands in a front matter that could be read; else the file's beginning.
+pub fn place_of(sources: &Sources, tree: &Tree, file: FileId, key: &str) -> Span {
+    let Some(BlockKind::FrontMatter(span)) = tree.blocks.first().map(|block| &block.kind) else {
+        return Span::new(file, 0..0);
+    };
+    let outline = yaml::outline(sources.text(*span));
+    let start = span.start as usize;
+    let place = outline.place(&format!("/{key}")).map(|place| start + place.value.start..start + place.value.end);
+    place.map_or(*span, |range| Span::new(file, range))
 }
 
 /// What the YAML parser says, in an author's words where they are known.
@@ -243,6 +256,18 @@ impl FrontMatter<'_> {
         }
     }
 
+    fn day_end(&mut self) -> DayEnd {
+        match self.text_of("days_end").as_deref() {
+            None | Some("close") => DayEnd::Close,
+            Some("same time of day") => DayEnd::SameTimeOfDay,
+            Some(other) => {
+                let help = "write `days_end: close`, the close of the last day, or `days_end: same time of day`";
+                self.wrong("days_end", format!("`{other}` is no way in which a limit in days ends"), help.to_owned());
+                DayEnd::Close
+            }
+        }
+    }
+
     fn zone(&mut self) -> Option<Zone> {
         if !self.fields.contains_key("time_zone") {
             return Some(Zone::UTC);
@@ -270,6 +295,7 @@ fn sample(key: &str) -> &'static str {
         "until" => "until: 2025-12-31",
         "time_zone" => "time_zone: Asia/Shanghai",
         "calendar" => "calendar: cn-office",
+        "days_end" => "days_end: close",
         _ => "locale: zh-CN",
     }
 }

@@ -20,6 +20,7 @@ mod tests_file;
 mod unevaluated;
 mod unused;
 
+use super::calendars::{self, Rested};
 use super::{
     Authority, AuthorityId, Classify, Clause, ClauseId, Deadline, Define, Fact, Handbook, Ladder, Meta, Named, Record,
     Route,
@@ -30,6 +31,8 @@ use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::{BlockKind, RuleStatement, Statement, Tree};
 use std::collections::BTreeMap;
 use symbols::Symbols;
+
+pub(super) use front_matter::spoken;
 
 /// No more findings are kept.
 const MOST_FINDINGS: usize = 2000;
@@ -43,16 +46,22 @@ pub struct Lowered {
     pub handbook: Option<Handbook>,
 }
 
-/// Turns a tree into a handbook. `tests` is the tests file's id, when there is one.
+/// Turns a tree into a handbook. `tests` is the tests file's id, when there is one, `calendars` those beside it.
 pub fn lower(
     sources: &Sources,
     tree: &Tree,
     file: FileId,
     tests: Option<FileId>,
+    calendars: &[FileId],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Lowered {
     let meta: Option<Meta> = front_matter::meta(sources, tree, file, diagnostics);
     let zone: Zone = meta.as_ref().map_or(Zone::UTC, |meta| meta.zone);
+    let rested: Option<Rested> = meta.as_ref().and_then(|meta| meta.calendar.as_deref()).and_then(|name| {
+        let place = front_matter::place_of(sources, tree, file, "calendar");
+        calendars::named(sources, calendars, name, place, zone, diagnostics)
+    });
+    let (calendar, calendar_files) = rested.map_or((None, Vec::new()), |rested| (Some(rested.calendar), rested.files));
     let mut lowering = Lowering {
         sources,
         zone,
@@ -108,7 +117,8 @@ pub fn lower(
         .collect();
     let handbook = meta.map(|meta| Handbook {
         meta,
-        calendar: None,
+        calendar,
+        calendar_files,
         clauses,
         authorities,
         facts,

@@ -70,6 +70,12 @@ impl Server {
         fs::write(self.path(name), text).unwrap();
     }
 
+    fn write_calendar(&self, text: &str) {
+        let folder = self.directory.join("calendars");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("office.yaml"), text).unwrap();
+    }
+
     async fn reload(&self) -> Arc<Report> {
         self.app.reload(Trigger::Request).await
     }

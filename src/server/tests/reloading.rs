@@ -22,6 +22,32 @@ async fn a_saved_edit_changes_the_next_answer() {
 }
 
 #[tokio::test]
+async fn a_calendar_is_a_part_of_what_rests_on_it() {
+    let server = Server::empty();
+    let on_calendar = handbook("shop", "1", "high").replace("in_force", "calendar: office\nin_force");
+    server.write("shop", &on_calendar);
+    server.write("other", &handbook("other", "1", "high"));
+    let report = server.reload().await;
+    assert_eq!(report.handbooks[1].diagnostics[0]["code"], "L1001");
+    server.write_calendar("calendar: office\nhours: {mon: [\"09:00-18:00\"]}\n");
+    let report = server.reload().await;
+    assert_eq!(fates(&report), vec![(Some("other"), Fate::Unchanged), (Some("shop"), Fate::Replaced)]);
+    assert_eq!(report.handbooks[1].diagnostics, Vec::<Value>::new());
+    let checked = server.post("/v1/check", "text/markdown", on_calendar).await.json();
+    assert_eq!(checked["summary"], json!({"errors": 0, "warnings": 0}));
+
+    server.write_calendar("calendar: office\nhours: {mon: [\"09:00-25:00\"]}\n");
+    let report = server.reload().await;
+    assert_eq!(fates(&report), vec![(Some("other"), Fate::Unchanged), (Some("shop"), Fate::Refused)]);
+    assert_eq!(report.handbooks[1].diagnostics[0]["code"], "E1004");
+    assert_eq!(server.tier().await, "high");
+    std::fs::write(server.directory.join("calendars/office.yaml"), b"\xff").unwrap();
+    let report = server.reload().await;
+    assert_eq!(fates(&report), vec![(Some("other"), Fate::Unchanged), (Some("shop"), Fate::Refused)]);
+    assert!(report.handbooks[1].diagnostics.iter().any(|finding| finding["code"] == "E0108"));
+}
+
+#[tokio::test]
 async fn a_broken_edit_changes_nothing_and_every_surface_says_so() {
     let server = Server::shop().await;
     server.write("shop", &broken("shop"));

@@ -35,11 +35,17 @@ impl Folder {
     fn check(&self, names: &[&str], expected: &[&str]) {
         let loaded = self.load(names, Tests::Read);
         let mut lines: Vec<String> = Vec::new();
-        for HandbookFile { handbook, tests } in &loaded.handbooks {
+        for HandbookFile { handbook, tests, .. } in &loaded.handbooks {
             lines.extend([Some(handbook), tests.as_ref()].into_iter().flatten().map(|file| match &file.text {
                 Ok(text) => format!("{}: {text}", file.name),
                 Err(error) => format!("error: {error}"),
             }));
+        }
+        for file in loaded.calendars.iter().flat_map(|folder| &folder.files) {
+            lines.push(match &file.text {
+                Ok(text) => format!("{}: {text}", file.name),
+                Err(error) => format!("error: {error}"),
+            });
         }
         lines.extend(loaded.errors.iter().map(|error| format!("error: {error}")));
         let root = format!("{}", self.0.display());
@@ -168,4 +174,42 @@ fn the_fingerprint_follows_what_is_read() {
     assert_ne!(second, first);
     folder.write("b.handbook.md", b"\xff");
     assert_ne!(fingerprint(&folder.0), second);
+}
+
+#[test]
+fn calendars_come_from_the_folder_beside_each_handbook() {
+    let folder = Folder::new(&[
+        ("a.handbook.md", b"A"),
+        ("b.handbook.md", b"B"),
+        ("calendars/two.yml", b"2"),
+        ("calendars/one.yaml", b"1"),
+        ("calendars/.hidden.yaml", b""),
+        ("calendars/notes.txt", b""),
+        ("calendars/bad.yaml", b"\xff"),
+    ]);
+    folder.check(
+        &["", "b.handbook.md"],
+        &[
+            "a.handbook.md: A",
+            "b.handbook.md: B",
+            "error: `calendars/bad.yaml` is not UTF-8 text: byte 1 of line 1 is the first that is not",
+            "calendars/one.yaml: 1",
+            "calendars/two.yml: 2",
+        ],
+    );
+}
+
+#[test]
+fn calendars_are_reached_through_links_and_a_wrong_one_is_told() {
+    let folder = Folder::new(&[("..data/calendars/a.yaml", b"1"), ("..data/a.handbook.md", b"A")]);
+    symlink("..data/a.handbook.md", folder.0.join("a.handbook.md")).unwrap();
+    symlink("..data/calendars", folder.0.join("calendars")).unwrap();
+    let before = fingerprint(&folder.0);
+    folder.check(&[""], &["a.handbook.md: A", "calendars/a.yaml: 1"]);
+    folder.write("..data/calendars/a.yaml", b"2");
+    assert_ne!(fingerprint(&folder.0), before);
+    fs::remove_file(folder.0.join("calendars")).unwrap();
+    folder.check(&[""], &["a.handbook.md: A"]);
+    folder.write("calendars", b"");
+    folder.check(&[""], &["a.handbook.md: A", "error: `calendars` is not a directory"]);
 }

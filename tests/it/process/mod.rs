@@ -2,6 +2,7 @@
 //!
 //! Nothing here sleeps: a test waits for the line, the answer or the event that says what it is waiting for.
 
+mod calendar;
 mod commands;
 mod serving;
 

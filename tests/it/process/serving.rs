@@ -75,6 +75,40 @@ fn a_swapped_symlink_changes_the_next_answer() {
     assert_eq!(decided(&server), "2h");
 }
 
+/// A calendar that opens at an hour of Mondays.
+fn calendar(hour: u32) -> String {
+    format!("calendar: office\nhours:\n  mon: [\"{hour:02}:00-18:00\"]\n")
+}
+
+#[test]
+fn a_calendar_that_appears_or_changes_is_noticed() {
+    let directory = Directory::new();
+    directory.write("shop.handbook.md", &handbook(1).replace("in_force", "calendar: office\nin_force"));
+    let server = Server::start_with(directory.path(), &["--poll-interval", "1h"]);
+    let mut events = server.events();
+    directory.write("calendars/office.yaml", &calendar(9));
+    let first = events.reload("swapped")["handbooks"][0]["digest"].clone();
+    directory.write("calendars/office.yaml", &calendar(8));
+    assert_ne!(events.reload("swapped")["handbooks"][0]["digest"], first);
+}
+
+#[test]
+fn calendars_behind_a_swapped_symlink_are_noticed() {
+    let directory = Directory::new();
+    directory.write("shop.handbook.md", &handbook(1).replace("in_force", "calendar: office\nin_force"));
+    directory.write("..2025_1/calendars/office.yaml", &calendar(9));
+    symlink("..2025_1", directory.path().join("..data")).unwrap();
+    symlink("..data/calendars", directory.path().join("calendars")).unwrap();
+    let server = Server::start_with(directory.path(), &["--poll-interval", "1h"]);
+    let mut events = server.events();
+    directory.write("..2025_2/calendars/office.yaml", &calendar(8));
+    symlink("..2025_2", directory.path().join("..data_tmp")).unwrap();
+    fs::rename(directory.path().join("..data_tmp"), directory.path().join("..data")).unwrap();
+    events.reload("swapped");
+    directory.write("..2025_2/calendars/office.yaml", &calendar(7));
+    events.reload("swapped");
+}
+
 #[test]
 fn edits_good_and_broken_lose_and_mix_nothing_under_a_steady_stream() {
     let directory = Directory::new();
