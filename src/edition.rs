@@ -163,23 +163,6 @@ fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Findings about handbooks that have one id, one for each of the places where their front matter says it.
-pub fn same_id(id: &str, places: &[Span]) -> Vec<Diagnostic> {
-    let message = format!(
-        "handbook `{id}` stands in {} files, and this version does not evaluate editions side by side",
-        places.len()
-    );
-    let one = |place: &Span| {
-        let mut diagnostic = Diagnostic::new(&codes::EDITIONS_NOT_EVALUATED, *place, message.clone())
-            .help("keep one of them in the directory, or give the other an id of its own");
-        for other in places.iter().filter(|other| *other != place) {
-            diagnostic = diagnostic.label(*other, "also here");
-        }
-        diagnostic
-    };
-    places.iter().map(one).collect()
-}
-
 /// Puts an engine, if there is one, and the findings together.
 pub(crate) fn compilation(
     engine: Option<Engine>,

@@ -15,9 +15,11 @@ pub mod syntax;
 pub mod wire;
 
 mod edition;
+pub mod editions;
 mod measure;
 
-pub use edition::{Compilation, Edition, same_id};
+pub use edition::{Compilation, Edition};
+pub use editions::Editions;
 pub use engine::{Decision, ExampleResult, ExpectationFailure, Refusal, Ticket, Violation};
 pub use handbook::calendars::{Alone as LoneCalendar, check_all as check_calendars, of_file as read_calendar};
 pub use measure::read_amount;

@@ -1,7 +1,7 @@
 //! `rulebook check`: what is wrong in handbooks.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
 
 use super::Edge;
 use super::arguments::{CheckArguments, CheckFormat, Deny};
@@ -10,14 +10,16 @@ use super::outcome::{Exit, Failure, counted, tell};
 use crate::Edition;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{self, Format};
-use crate::source::{FileId, Sources, Span};
+use crate::editions;
+use crate::source::{FileId, Span};
 
 /// Writes every finding of every handbook.
 pub(super) fn check(arguments: &CheckArguments, edge: &mut Edge<'_>) -> Result<Exit, Failure> {
     let opened: Opened = open_all(&arguments.paths, edge);
+    let together: Vec<Diagnostic> = side_by_side(&opened);
     let mut findings: Vec<Diagnostic> = Vec::new();
     for handbook in &opened.handbooks {
-        findings.extend(editions_side_by_side(&opened, handbook));
+        findings.extend(together.iter().filter(|finding| finding.span.file == handbook.file).cloned());
         findings.extend(handbook.compilation.diagnostics.iter().cloned());
     }
     for folder in opened.calendars.iter().filter(|folder| folder.is_whole) {
@@ -61,29 +63,31 @@ fn verdict(opened: &Opened, findings: &[Diagnostic], deny: Option<Deny>) -> Exit
     }
 }
 
-/// The finding of a handbook whose id another file of its directory has, too: together they would not be served.
-fn editions_side_by_side(opened: &Opened, handbook: &Compiled) -> Option<Diagnostic> {
-    let identity = |handbook: &Compiled| {
-        let edition: &Edition = handbook.compilation.edition.as_ref()?;
-        let path = Path::new(&opened.sources.file(handbook.file).name);
-        Some((path.parent()?.to_path_buf(), edition.id().to_owned()))
-    };
-    let (directory, id) = identity(handbook)?;
-    let same = |other: &&Compiled| identity(other).is_some_and(|other| other == (directory.clone(), id.clone()));
-    let files: Vec<&Compiled> = opened.handbooks.iter().filter(same).collect();
-    if files.len() < 2 {
-        return None;
-    }
-    let places: Vec<Span> = files.iter().map(|file| id_place(&opened.sources, file.file, &id)).collect();
-    crate::same_id(&id, &places).into_iter().find(|finding| finding.span.file == handbook.file)
-}
+/// The handbooks of one id in one directory.
+type Group = (PathBuf, String);
 
-/// Where the front matter says the id.
-fn id_place(sources: &Sources, file: FileId, id: &str) -> Span {
-    let text: &str = &sources.file(file).text;
-    let key: usize = text.find("\nhandbook:").map_or(0, |at| at + "\nhandbook:".len());
-    match text[key..].find(id) {
-        Some(at) => Span::new(file, key + at..key + at + id.len()),
-        None => Span::new(file, 0..0),
+/// What is wrong with editions of one handbook that stand in one directory, which serves them together.
+fn side_by_side(opened: &Opened) -> Vec<Diagnostic> {
+    let mut groups: BTreeMap<Group, Vec<&Compiled>> = BTreeMap::new();
+    for handbook in &opened.handbooks {
+        let path = Path::new(&opened.sources.file(handbook.file).name);
+        if let (Some(directory), Some(id)) = (path.parent(), handbook.id(&opened.sources)) {
+            // `./a` and `a` are one directory.
+            let directory = directory.components().filter(|part| *part != Component::CurDir).collect();
+            groups.entry((directory, id)).or_default().push(handbook);
+        }
     }
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for handbooks in groups.into_values() {
+        let editions: Vec<(FileId, &Edition)> = handbooks
+            .iter()
+            .filter_map(|handbook| Some((handbook.file, handbook.compilation.edition.as_ref()?)))
+            .collect();
+        // Where a file has errors, its dates are not known, and what looks like a hole may be its place.
+        match editions.len() == handbooks.len() {
+            true => findings.extend(editions::side_by_side(&editions)),
+            false => findings.extend(editions::duplicates(&editions)),
+        }
+    }
+    findings
 }

@@ -138,8 +138,11 @@ fn an_empty_directory_and_one_with_two_handbooks_are_told_apart() {
     let empty = Folder::new(&[]);
     refused(&empty, "decide DIR", "", Exit::CouldNotRun, "no handbook in `DIR`");
     refused(&empty, "check DIR", "", Exit::CouldNotRun, "no handbook in `DIR`");
-    let two = Folder::new(&[("a.handbook.md", HANDBOOK), ("b.handbook.md", HANDBOOK)]);
-    refused(&two, "graph DIR", "", Exit::CouldNotRun, "name its file, `a.handbook.md` or `b.handbook.md`");
+    let other: String = HANDBOOK.replace("handbook: shop", "handbook: other");
+    let two = Folder::new(&[("a.handbook.md", &other), ("b.handbook.md", HANDBOOK)]);
+    for command in ["graph DIR", "decide DIR"] {
+        refused(&two, command, "{}", Exit::CouldNotRun, "name its file, `a.handbook.md` or `b.handbook.md`");
+    }
 }
 
 #[test]
@@ -173,7 +176,106 @@ fn two_files_of_one_handbook_are_a_finding_in_both() {
     let findings = report["diagnostics"].as_array().map_or(&[][..], Vec::as_slice);
     let seen: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding["code"], finding["file"])).collect();
     assert_eq!(ran.exit, Exit::Findings);
-    assert_eq!(seen, [r#""E0707" "a.handbook.md""#, r#""E0707" "b.handbook.md""#]);
+    assert_eq!(seen, [r#""E0110" "a.handbook.md""#, r#""E0110" "b.handbook.md""#]);
+    for command in ["decide DIR", "graph DIR"] {
+        refused(&two, command, "{}", Exit::Findings, "error[E0110]");
+    }
+}
+
+/// An edition of the shop with these dates, in which payment questions are of this tier.
+fn edition(name: &str, in_force: &str, until: Option<&str>, tier: &str) -> String {
+    let until: String = until.map(|until| format!("\nuntil: {until}")).unwrap_or_default();
+    let text: String = HANDBOOK
+        .replace("\"2025.1\"", name)
+        .replace("2025-01-01", &format!("{in_force}{until}"))
+        .replace("tier high \"紧急\"", &format!("tier {tier}"));
+    let (rules, _) = text.split_once("\nexample").unwrap();
+    format!("{rules}```\n")
+}
+
+/// Two editions with a day between them on which none judges.
+fn two_editions() -> Folder {
+    Folder::new(&[
+        ("shop-2024.handbook.md", &edition("Y24", "2024-01-01", Some("2024-12-30"), "old")),
+        ("shop-2025.handbook.md", &edition("Y25", "2025-01-01", None, "new")),
+    ])
+}
+
+#[test]
+fn each_ticket_is_decided_by_the_edition_in_force_at_its_opening() {
+    let folder = two_editions();
+    let input = r#"{"id": "A", "opened_at": "2024-12-30T23:59:59+08:00"}
+{"id": "B", "opened_at": "2024-12-31T00:00:00+08:00"}
+{"opened_at": "2024-12-31T16:00:00Z", "id": "C"}
+{"id": "D"}
+"#;
+    let answers = |line: &str| {
+        let ran = folder.run(line, input);
+        let answers: Vec<serde_json::Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let given = |answer: &serde_json::Value| {
+            let of = |pointer: &str| answer.pointer(pointer).and_then(serde_json::Value::as_str).map(str::to_owned);
+            of("/error/code").or(of("/handbook/edition")).unwrap()
+        };
+        (answers.iter().map(given).collect::<Vec<String>>(), ran.err)
+    };
+    let (given, told) = answers("decide DIR --format ndjson");
+    assert_eq!(given, ["Y24", "R0201", "Y25", "R0104"], "{told}");
+    for words in ["`Y24` judges from 2024-01-01 to 2024-12-30", "none judges on 2024-12-31", "--edition Y25 decides"] {
+        assert!(told.contains(words), "{words} in:\n{told}");
+    }
+    assert_eq!(answers("decide DIR --format ndjson --edition Y24").0, ["Y24", "Y24", "Y24", "R0104"]);
+    assert_eq!(answers("decide shop-2025.handbook.md --format ndjson").0, ["R0201", "R0201", "Y25", "R0104"]);
+    refused(&folder, "decide DIR --edition 1999", input, Exit::CouldNotRun, "there is edition `Y24`, edition `Y25`");
+}
+
+#[test]
+fn an_instant_to_judge_at_is_not_guessed_between_two_zones() {
+    let folder = Folder::new(&[
+        (
+            "a.handbook.md",
+            &edition("a", "2024-01-01", Some("2024-12-31"), "old").replace("Asia/Shanghai", "Asia/Tokyo"),
+        ),
+        ("b.handbook.md", &edition("b", "2025-01-01", None, "new")),
+        ("ticket.json", r#"{"id": "T-1", "opened_at": "2025-03-03T10:00"}"#),
+    ]);
+    refused(&folder, "decide DIR ticket.json --as-of 2025-03-03T12:00", "", Exit::CouldNotRun, "differ in their zone");
+    let told = folder.run("decide DIR ticket.json --as-of 2025-03-03T12:00+08:00", "");
+    assert!(told.out.starts_with("T-1  as of 2025-03-03T12:00:00+08:00\n"), "{}{}", told.out, told.err);
+    let named = folder.run("decide DIR ticket.json --edition a --as-of 2025-03-03T12:00", "");
+    assert!(named.out.starts_with("T-1  as of 2025-03-03T12:00:00+09:00\n"), "{}{}", named.out, named.err);
+}
+
+#[test]
+fn a_graph_is_of_one_edition() {
+    let folder = two_editions();
+    refused(&folder, "graph DIR", "", Exit::CouldNotRun, "2 editions of `shop`");
+    refused(&folder, "graph DIR", "", Exit::CouldNotRun, "--edition; there is edition `Y24`, edition `Y25`");
+    refused(&folder, "graph DIR --edition Y26", "", Exit::CouldNotRun, "no edition `Y26`");
+    assert!(folder.run("graph DIR --edition Y24 --format json", "").out.contains("old"));
+    assert_eq!(folder.run("graph shop-2025.handbook.md", "").exit, Exit::Clean);
+}
+
+#[test]
+fn check_sees_editions_together_unless_one_of_them_is_broken() {
+    let folder = two_editions();
+    let ran = folder.run("check DIR", "");
+    assert_eq!(ran.exit, Exit::Clean);
+    assert!(ran.out.contains("warning[L0105]") && ran.out.contains("1 warning"), "{}", ran.out);
+    assert_eq!(folder.run("check DIR --deny warnings", "").exit, Exit::Findings);
+    let alone = folder.run("check shop-2024.handbook.md", "");
+    assert_eq!(alone.out, "");
+    // In another directory it is another matter.
+    fs::create_dir(folder.0.join("drafts")).unwrap();
+    fs::copy(folder.0.join("shop-2024.handbook.md"), folder.0.join("drafts/shop.handbook.md")).unwrap();
+    let apart = folder.run("check shop-2024.handbook.md drafts/shop.handbook.md", "");
+    assert_eq!((apart.exit, apart.out.as_str()), (Exit::Clean, ""));
+    // The broken one may be what fills the hole.
+    fs::write(folder.0.join("shop-day.handbook.md"), HANDBOOK.replace("when issue", "when isue")).unwrap();
+    let broken = folder.run("check DIR", "");
+    assert!(broken.out.contains("error[E0301]") && !broken.out.contains("L0105"), "{}", broken.out);
+    refused(&folder, "decide DIR", "{}", Exit::Findings, "`shop-day.handbook.md` has errors");
+    let tested = folder.run("test DIR", "");
+    assert!(tested.err.contains("`shop-day.handbook.md` were not run"), "{}", tested.err);
 }
 
 #[test]

@@ -85,6 +85,14 @@ pub static UNSAFE_YAML: Code = Code {
     page: include_str!("pages/E0109-unsafe-yaml.md"),
 };
 
+/// See `pages/E0110-duplicate-edition.md`.
+pub static DUPLICATE_EDITION: Code = Code {
+    id: "E0110",
+    name: "duplicate-edition",
+    severity: Severity::Error,
+    page: include_str!("pages/E0110-duplicate-edition.md"),
+};
+
 /// See `pages/E0201-unknown-statement.md`.
 pub static UNKNOWN_STATEMENT: Code = Code {
     id: "E0201",
@@ -341,14 +349,6 @@ pub static MESSAGE_CLOCK_NOT_EVALUATED: Code = Code {
     page: include_str!("pages/E0706-message-clock-not-evaluated.md"),
 };
 
-/// See `pages/E0707-editions-not-evaluated.md`.
-pub static EDITIONS_NOT_EVALUATED: Code = Code {
-    id: "E0707",
-    name: "editions-not-evaluated",
-    severity: Severity::Error,
-    page: include_str!("pages/E0707-editions-not-evaluated.md"),
-};
-
 /// See `pages/E0708-target-not-evaluated.md`.
 pub static TARGET_NOT_EVALUATED: Code = Code {
     id: "E0708",
@@ -505,6 +505,22 @@ pub static UNNUMBERED_HEADING: Code = Code {
     page: include_str!("pages/L0103-unnumbered-heading.md"),
 };
 
+/// See `pages/L0104-overlapping-editions.md`.
+pub static OVERLAPPING_EDITIONS: Code = Code {
+    id: "L0104",
+    name: "overlapping-editions",
+    severity: Severity::Warning,
+    page: include_str!("pages/L0104-overlapping-editions.md"),
+};
+
+/// See `pages/L0105-hole-between-editions.md`.
+pub static HOLE_BETWEEN_EDITIONS: Code = Code {
+    id: "L0105",
+    name: "hole-between-editions",
+    severity: Severity::Warning,
+    page: include_str!("pages/L0105-hole-between-editions.md"),
+};
+
 /// See `pages/L0301-unused-name.md`.
 pub static UNUSED_NAME: Code = Code {
     id: "L0301",
@@ -648,6 +664,7 @@ pub static ALL: &[&Code] = &[
     &UNCLOSED_FENCE,
     &UNREADABLE_FILE,
     &UNSAFE_YAML,
+    &DUPLICATE_EDITION,
     &UNKNOWN_STATEMENT,
     &UNKNOWN_CLAUSE,
     &SYNTAX,
@@ -683,7 +700,6 @@ pub static ALL: &[&Code] = &[
     &ON_CHANGE_NOT_EVALUATED,
     &ON_REOPEN_NOT_EVALUATED,
     &MESSAGE_CLOCK_NOT_EVALUATED,
-    &EDITIONS_NOT_EVALUATED,
     &TARGET_NOT_EVALUATED,
     &RETENTION_NOT_EVALUATED,
     &EXTENDS_NOT_EVALUATED,
@@ -704,6 +720,8 @@ pub static ALL: &[&Code] = &[
     &MISSPELT_FENCE,
     &HEADING_WITHOUT_BLANK,
     &UNNUMBERED_HEADING,
+    &OVERLAPPING_EDITIONS,
+    &HOLE_BETWEEN_EDITIONS,
     &UNUSED_NAME,
     &RESTS_ON_TRIAL,
     &NO_OTHERWISE,

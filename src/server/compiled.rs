@@ -4,7 +4,6 @@
 //! file that has not changed is not compiled again.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::render::{Format, render};
 use crate::diagnostic::{Diagnostic, any_error, codes};
+use crate::editions::claimed;
 use crate::source::load::{CalendarFolder, HandbookFile, Loaded, TextFile};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::{Compilation, Edition};
@@ -27,6 +27,8 @@ pub(super) struct Compiled {
     pub(super) name: String,
     /// The handbook's id: the edition's, or what the text claims.
     pub(super) id: Option<String>,
+    /// The edition's name: as it is, or as the text claims.
+    pub(super) edition_name: Option<String>,
     /// None when anything is an error.
     pub(super) edition: Option<Arc<Edition>>,
     pub(super) findings: Findings,
@@ -41,6 +43,12 @@ pub(super) struct Findings {
     pub(super) text: String,
     /// A line an error, for logs.
     pub(super) lines: Vec<String>,
+}
+
+impl Findings {
+    pub(super) fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
 }
 
 /// Compiles the files, each only if it is not in `before` as it is.
@@ -68,7 +76,8 @@ fn compile(file: &HandbookFile, folder: &CalendarFolder, key: [u8; 32]) -> Compi
     let handbook: FileId = add(&mut sources, &file.handbook, &mut diagnostics);
     let tests: Option<FileId> = file.tests.as_ref().map(|tests| add(&mut sources, tests, &mut diagnostics));
     let calendars: Vec<FileId> = folder.add_to(&mut sources);
-    let claimed: Option<String> = claimed_id(&sources.file(handbook).text).map(|(_, id)| id);
+    let text: &str = &sources.file(handbook).text;
+    let (claimed_id, claimed_name) = (claimed(text, "handbook"), claimed(text, "edition"));
     let mut edition: Option<Edition> = None;
     if diagnostics.is_empty() {
         // One handbook that brings out a fault of ours must not keep the others from loading.
@@ -88,7 +97,8 @@ fn compile(file: &HandbookFile, folder: &CalendarFolder, key: [u8; 32]) -> Compi
         key,
         path: file.handbook.path.clone(),
         name: file.handbook.name.clone(),
-        id: edition.as_ref().map(|edition| edition.id().to_owned()).or(claimed),
+        id: edition.as_ref().map(|edition| edition.id().to_owned()).or(claimed_id),
+        edition_name: edition.as_ref().map(|edition| edition.edition().to_owned()).or(claimed_name),
         edition: edition.filter(|_| !any_error(&diagnostics)).map(Arc::new),
         findings: findings(&sources, &diagnostics),
     }
@@ -116,17 +126,27 @@ pub(super) fn unreadable(sources: &mut Sources, folder: &CalendarFolder, compila
     diagnostics
 }
 
-/// The findings of files that all hold one handbook, each with a finding that names the others.
-pub(super) fn same_id(id: &str, files: &[Arc<Compiled>]) -> Vec<Findings> {
+/// Finds what is wrong with editions of one handbook beside each other; for each of them, in their order, what
+/// stands in its file.
+pub(super) fn beside_each_other(
+    editions: &[&Edition],
+    find: fn(&[(FileId, &Edition)]) -> Vec<Diagnostic>,
+) -> Vec<Findings> {
+    // Nearly every handbook has one edition, and nothing beside it.
+    if editions.len() < 2 {
+        return editions.iter().map(|_| Findings::default()).collect();
+    }
     let mut sources = Sources::default();
-    let places: Vec<Span> = files.iter().map(|file| id_place(&mut sources, file)).collect();
-    crate::same_id(id, &places).into_iter().map(|diagnostic| findings(&sources, &[diagnostic])).collect()
-}
-
-fn id_place(sources: &mut Sources, file: &Compiled) -> Span {
-    let text: &str = file.edition.as_ref().map_or("", |edition| &edition.source().text);
-    let range: Range<usize> = claimed_id(text).map_or(0..0, |(range, _)| range);
-    Span::new(sources.add(SourceFile::new(file.name.clone(), text)), range)
+    let members: Vec<(FileId, &Edition)> = editions
+        .iter()
+        .map(|edition| (sources.add(SourceFile::new(&*edition.source().name, &*edition.source().text)), *edition))
+        .collect();
+    let found: Vec<Diagnostic> = find(&members);
+    let of_one = |(file, _): &(FileId, &Edition)| {
+        let of_it: Vec<Diagnostic> = found.iter().filter(|finding| finding.span.file == *file).cloned().collect();
+        findings(&sources, &of_it)
+    };
+    members.iter().map(of_one).collect()
 }
 
 pub(super) fn findings(sources: &Sources, diagnostics: &[Diagnostic]) -> Findings {
@@ -160,27 +180,6 @@ fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
     format!("{file}:{}:{}: {}: {}", place.line, place.column, diagnostic.code.id, diagnostic.message)
 }
 
-/// The id that the front matter of a text claims, and where, even when nothing else of it can be read.
-///
-/// It ties a broken file to the handbook whose last good edition is to go on, also when the file was renamed.
-fn claimed_id(text: &str) -> Option<(Range<usize>, String)> {
-    let mut start: usize = 0;
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        let shown: &str = line.trim_end();
-        let is_fence: bool = shown == "---";
-        if is_fence != (index == 0) {
-            return None;
-        }
-        if let Some(value) = shown.strip_prefix("handbook:") {
-            let id: &str = value.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\'']);
-            let at: usize = start + "handbook:".len() + value.find(id)?;
-            return (!id.is_empty()).then(|| (at..at + id.len(), id.to_owned()));
-        }
-        start += line.len();
-    }
-    None
-}
-
 /// What a handbook is compiled from: also the calendars beside it, where its text can name one.
 fn key_of(file: &HandbookFile, calendars: &CalendarFolder) -> [u8; 32] {
     let mut digest = Sha256::new();
@@ -197,23 +196,4 @@ fn key_of(file: &HandbookFile, calendars: &CalendarFolder) -> [u8; 32] {
         }
     }
     digest.finalize().into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::claimed_id;
-
-    #[test]
-    fn the_claimed_id_is_found_with_its_place() {
-        for (text, expected) in [
-            ("---\nhandbook: shop\n---\n", Some((14..18, "shop"))),
-            ("---\ntitle: x\nhandbook: \"book\" # ours\n---\n", Some((24..28, "book"))),
-            ("---\nhandbook:\n---\n", None),
-            ("---\ntitle: x\n---\nhandbook: shop\n", None),
-            ("# no front matter\nhandbook: shop\n", None),
-            ("", None),
-        ] {
-            assert_eq!(claimed_id(text), expected.map(|(range, id)| (range, id.to_owned())), "{text:?}");
-        }
-    }
 }

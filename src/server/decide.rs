@@ -9,20 +9,50 @@ use serde_json::json;
 use tracing::Level;
 
 use super::problem::{INTERNAL, NOT_IN_FORCE, Problem, Violation};
-use super::state::{Serving, now};
+use super::state::{Handbook, Serving, now};
 use crate::calendar::Instant;
 use crate::diagnostic::codes;
+use crate::editions::{NotInForce, Unjudged};
 use crate::{Decision, Ticket};
 
 /// How the tickets of one request are decided.
 #[derive(Clone)]
 pub(super) struct Terms {
-    pub(super) serving: Arc<Serving>,
+    pub(super) judges: Judges,
     /// None is now.
     pub(super) as_of: Option<Instant>,
     pub(super) explain: bool,
-    /// The edition was asked for by name, and then judges whatever it is given.
-    pub(super) is_edition_named: bool,
+}
+
+/// Which edition judges.
+#[derive(Clone)]
+pub(super) enum Judges {
+    /// For each ticket the edition in force when it was opened.
+    ByOpening(Arc<Handbook>),
+    /// The one asked for by name, whatever it is given.
+    Named(Arc<Serving>),
+}
+
+impl Judges {
+    /// The one that judges, where it is the same for every ticket.
+    pub(super) fn only(&self) -> Option<&Arc<Serving>> {
+        match self {
+            Judges::ByOpening(handbook) => handbook.only(),
+            Judges::Named(serving) => Some(serving),
+        }
+    }
+
+    fn read<'a>(&self, ticket: &'a [u8]) -> Result<(&Arc<Serving>, Ticket<'a>), Problem> {
+        match self {
+            Judges::ByOpening(handbook) => handbook.read(ticket).map_err(|unjudged| match unjudged {
+                Unjudged::Refused(refusal) => Problem::refusal(refusal),
+                Unjudged::NotInForce(why) => not_in_force(&why),
+            }),
+            Judges::Named(serving) => {
+                serving.edition.read_ticket(ticket).map(|ticket| (serving, ticket)).map_err(Problem::refusal)
+            }
+        }
+    }
 }
 
 impl Terms {
@@ -31,43 +61,42 @@ impl Terms {
         Terms { as_of: Some(self.as_of.unwrap_or_else(now)), ..self }
     }
 
-    /// Appends the decision of a ticket to `out`, or leaves `out` as it was. `id` is for the log.
-    pub(super) fn decide(&self, ticket: &[u8], id: impl Fn() -> String, out: &mut Vec<u8>) -> Result<(), Problem> {
+    /// Appends the decision of a ticket to `out` and says which edition judged, or leaves `out` as it was. `id` is for
+    /// the log.
+    pub(super) fn decide(
+        &self,
+        ticket: &[u8],
+        id: impl Fn() -> String,
+        out: &mut Vec<u8>,
+    ) -> Result<&Arc<Serving>, Problem> {
         let is_logged: bool = tracing::enabled!(target: "rulebook::decision", Level::INFO);
         let started: Option<Stopwatch> = is_logged.then(Stopwatch::now);
-        let edition = &*self.serving.edition;
-        let ticket: Ticket = edition.read_ticket(ticket).map_err(Problem::refusal)?;
-        if !self.is_edition_named && !edition.in_force_at(ticket.opened_at()) {
-            return Err(self.not_in_force(&ticket));
-        }
-        let decision: Decision = edition.decide(&ticket, self.as_of.unwrap_or_else(now), self.explain);
+        let (serving, ticket) = self.judges.read(ticket)?;
+        let decision: Decision = serving.edition.decide(&ticket, self.as_of.unwrap_or_else(now), self.explain);
         let before: usize = out.len();
         if let Err(error) = serde_json::to_writer(&mut *out, &decision) {
             out.truncate(before);
             return Err(Problem::new(&INTERNAL, format!("the decision could not be written: {error}")));
         }
-        self.serving.decisions.increment(1);
+        serving.decisions.increment(1);
         if let Some(started) = started {
-            log(&self.serving, &decision, &id(), started);
+            log(serving, &decision, &id(), started);
         }
-        Ok(())
+        Ok(serving)
     }
+}
 
-    fn not_in_force(&self, ticket: &Ticket) -> Problem {
-        let edition = &self.serving.edition;
-        let until = edition.until().map_or(String::new(), |until| format!(" until {until}"));
-        let opened: String = edition.zone().format(ticket.opened_at());
-        let (name, from) = (edition.edition(), edition.in_force());
-        let message =
-            format!("edition `{name}` judges tickets opened from {from}{until}, and this one was opened {opened}");
-        let violation = Violation {
-            pointer: "/opened_at".to_owned(),
-            code: Some(codes::NO_EDITION_IN_FORCE.id),
-            message: message.clone(),
-            help: Some(format!("to have it judged all the same, ask for the edition by name: `?edition={name}`")),
-        };
-        Problem::new(&NOT_IN_FORCE, message).with("known", json!([name])).violation(violation)
-    }
+fn not_in_force(why: &NotInForce) -> Problem {
+    let message: String = why.to_string();
+    let name: &str = why.nearest();
+    let violation = Violation {
+        pointer: "/opened_at".to_owned(),
+        code: Some(codes::NO_EDITION_IN_FORCE.id),
+        message: message.clone(),
+        help: Some(format!("to have it judged all the same, ask for an edition by name: `?edition={name}`")),
+    };
+    let known: Vec<&str> = why.names().collect();
+    Problem::new(&NOT_IN_FORCE, message).with("known", json!(known)).violation(violation)
 }
 
 /// One line a decision: names and numbers of the handbook's own, nothing of what the ticket says.

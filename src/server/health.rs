@@ -37,8 +37,7 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
 
 fn readiness(loaded: &Loaded, status: &str) -> Value {
     let handbooks: Vec<Value> = loaded
-        .handbooks
-        .values()
+        .editions()
         .map(|serving| json!({"id": serving.edition.id(), "edition": serving.edition.edition(), "stale": serving.is_stale()}))
         .collect();
     let refused: Vec<Value> = loaded

@@ -112,7 +112,6 @@ fn write_build(text: &mut String) {
 }
 
 fn write_loaded(text: &mut String, loaded: &Loaded) {
-    let handbooks = loaded.handbooks.values();
     head(text, "rulebook_handbooks_loaded", "Handbooks that serve.");
     line(text, "rulebook_handbooks_loaded", &[], loaded.handbooks.len() as u64);
     head(text, "rulebook_handbooks_refused", "Files that were refused, their last good edition serving or not.");
@@ -125,8 +124,8 @@ fn write_loaded(text: &mut String, loaded: &Loaded) {
     line(text, "rulebook_directory_readable", &[], u64::from(loaded.trouble.is_none()));
     head(text, "rulebook_generation", "Sets that have been swapped in since the start.");
     line(text, "rulebook_generation", &[], loaded.generation);
-    head(text, "rulebook_handbook_info", "The edition that serves.");
-    for serving in handbooks.clone() {
+    head(text, "rulebook_handbook_info", "The editions that serve.");
+    for serving in loaded.editions() {
         let edition = &serving.edition;
         let labels = [("handbook", edition.id()), ("edition", edition.edition()), ("digest", edition.digest())];
         line(text, "rulebook_handbook_info", &labels, 1);
@@ -134,10 +133,11 @@ fn write_loaded(text: &mut String, loaded: &Loaded) {
     head(
         text,
         "rulebook_handbook_stale",
-        "1 when the file says something else than what serves, because it was refused.",
+        "1 when a file says something else than the edition of it that serves, because it was refused.",
     );
-    for serving in handbooks {
-        line(text, "rulebook_handbook_stale", &[("handbook", serving.edition.id())], u64::from(serving.is_stale()));
+    for (id, handbook) in &loaded.handbooks {
+        let is_stale: bool = handbook.iter().any(|serving| serving.is_stale());
+        line(text, "rulebook_handbook_stale", &[("handbook", id)], u64::from(is_stale));
     }
 }
 

@@ -13,6 +13,7 @@ mod decisions;
 mod guard;
 mod handbooks;
 mod health;
+mod lineage;
 mod metrics;
 mod ndjson;
 mod next;

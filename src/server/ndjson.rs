@@ -126,7 +126,7 @@ impl Lines {
         let before: usize = out.len();
         // A panic here would cut the stream short as if it had come to its end.
         match catch_unwind(AssertUnwindSafe(|| terms.decide(line, id, out))) {
-            Ok(Ok(())) => out.push(b'\n'),
+            Ok(Ok(_)) => out.push(b'\n'),
             Ok(Err(problem)) => self.error(problem),
             Err(panic) => {
                 out.truncate(before);

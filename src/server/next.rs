@@ -1,20 +1,22 @@
 //! The set that serves next.
 //!
-//! In: the set that serves and what the directory compiled to. Out: the next set and what became of every handbook.
-//! Here stands the rule that a handbook which fails keeps its last good edition.
+//! In: the set that serves and what the directory compiled to. Out: the next set and what became of every file.
+//! Here stands the rule that a file which fails keeps its last good edition going.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::compiled::{Compiled, Findings, same_id};
+use super::compiled::{Compiled, Findings, beside_each_other};
+use super::lineage::{Good, Lineage};
 use super::metrics::Metrics;
 use super::report::{Fate, HandbookReport};
-use super::state::{AnswerHeaders, Loaded, Refused, Serving};
-use crate::Edition;
+use super::state::{AnswerHeaders, Handbook, Loaded, Refused, Serving};
 use crate::calendar::Instant;
+use crate::editions::{dates, duplicates};
+use crate::{Edition, Editions};
 
-/// The next set, and what became of each handbook on the way to it.
+/// The next set, and what became of each file on the way to it.
 pub(super) struct Next {
     pub(super) loaded: Loaded,
     pub(super) handbooks: Vec<HandbookReport>,
@@ -24,26 +26,34 @@ pub(super) struct Next {
 /// Works out what serves after `current`.
 pub(super) fn next(current: &Loaded, files: &BTreeMap<PathBuf, Arc<Compiled>>, metrics: &Metrics, at: Instant) -> Next {
     let (good, bad) = sorted(files);
+    let bad_files: Vec<&Arc<Compiled>> = bad.iter().map(|(file, _)| *file).collect();
+    let lineage = Lineage::of(current, &good, &bad_files);
     let mut next = Next { loaded: Loaded::default(), handbooks: Vec::new(), refused: Vec::new() };
-    for (id, (file, edition)) in &good {
-        let before: Option<&Arc<Serving>> = current.handbooks.get(id);
-        let (fate, serving) = serve(before, file, edition, metrics, at);
-        next.handbooks.push(report_of(fate, Some(id), file, Some(&serving), &file.findings));
-        next.loaded.handbooks.insert(id.clone(), Arc::new(serving));
+    let mut serving: Vec<Serving> = Vec::new();
+    for ((file, edition), before) in good.into_iter().zip(lineage.good) {
+        let (fate, one) = serve(before, file, edition, metrics, at);
+        next.handbooks.push(report_of(fate, Some(edition.id()), file, Some(&one), &file.findings));
+        serving.push(one);
     }
-    for (file, findings) in &bad {
-        refuse(&mut next, current, file, findings, at);
-    }
-    for (id, serving) in &current.handbooks {
-        if !next.loaded.handbooks.contains_key(id) {
-            next.handbooks.push(removed(Some(id.clone()), &serving.path));
+    for ((file, findings), kept) in bad.iter().zip(lineage.bad) {
+        let refused: Arc<Refused> = refused(current, file, findings, kept, at);
+        let going_on: Option<&Serving> = kept.map(|kept| &**kept);
+        next.handbooks.push(report_of(Fate::Refused, refused.id.as_deref(), file, going_on, findings));
+        match kept {
+            Some(kept) => go_on(&mut serving, kept, refused.clone()),
+            None => next.loaded.orphans.push(refused.clone()),
         }
+        next.refused.push(refused);
+    }
+    for gone in lineage.gone {
+        next.handbooks.push(removed(Some(gone.edition.id().to_owned()), &gone.path));
     }
     for orphan in &current.orphans {
         if !files.contains_key(&orphan.path) {
             next.handbooks.push(removed(orphan.id.clone(), &orphan.path));
         }
     }
+    next.loaded.handbooks = side_by_side(serving, &mut next.handbooks);
     next.handbooks.sort_by(|a, b| (&a.path, &a.id).cmp(&(&b.path, &b.id)));
     let is_changed: bool = next.handbooks.iter().any(|handbook| handbook.outcome.is_change());
     next.loaded.generation = current.generation + u64::from(is_changed || current.generation == 0);
@@ -51,29 +61,25 @@ pub(super) fn next(current: &Loaded, files: &BTreeMap<PathBuf, Arc<Compiled>>, m
     next
 }
 
-type File<'a> = (&'a Arc<Compiled>, &'a Arc<Edition>);
-type Good<'a> = BTreeMap<String, File<'a>>;
 type Bad<'a> = Vec<(&'a Arc<Compiled>, Findings)>;
 
-/// The files that may serve, one an id, and those that may not, with the reason.
-fn sorted(files: &BTreeMap<PathBuf, Arc<Compiled>>) -> (Good<'_>, Bad<'_>) {
+/// The files that may serve, and those that may not, with the reason.
+fn sorted(files: &BTreeMap<PathBuf, Arc<Compiled>>) -> (Vec<Good<'_>>, Bad<'_>) {
     let mut bad: Bad = Vec::new();
-    let mut by_id: BTreeMap<&str, Vec<File>> = BTreeMap::new();
+    let mut by_id: BTreeMap<&str, Vec<Good>> = BTreeMap::new();
     for file in files.values() {
         match &file.edition {
             Some(edition) => by_id.entry(edition.id()).or_default().push((file, edition)),
             None => bad.push((file, file.findings.clone())),
         }
     }
-    let mut good: Good = BTreeMap::new();
-    for (id, claimants) in by_id {
-        match claimants.as_slice() {
-            [only] => {
-                good.insert(id.to_owned(), *only);
-            }
-            several => {
-                let files: Vec<Arc<Compiled>> = several.iter().map(|(file, _)| (*file).clone()).collect();
-                bad.extend(several.iter().map(|(file, _)| *file).zip(same_id(id, &files)));
+    let mut good: Vec<Good> = Vec::new();
+    for claimants in by_id.into_values() {
+        let editions: Vec<&Edition> = claimants.iter().map(|(_, edition)| &***edition).collect();
+        for ((file, edition), clash) in claimants.iter().zip(beside_each_other(&editions, duplicates)) {
+            match clash.is_empty() {
+                true => good.push((file, edition)),
+                false => bad.push((file, clash)),
             }
         }
     }
@@ -98,6 +104,7 @@ fn serve(
         path: file.path.clone(),
         since,
         warnings: Arc::new(file.findings.diagnostics.clone()),
+        date_warnings: Vec::new(),
         refused: Vec::new(),
         headers: AnswerHeaders::new(edition),
         decisions: metrics.decisions(edition.id()),
@@ -105,45 +112,56 @@ fn serve(
     (fate, serving)
 }
 
-/// Notes a file that does not load, and lets the last good edition of its handbook go on.
-fn refuse(next: &mut Next, current: &Loaded, file: &Compiled, findings: &Findings, at: Instant) {
-    let kept: Option<&str> = last_good(&next.loaded, current, file);
-    let id: Option<&str> = kept.or(file.id.as_deref());
-    let refused = Arc::new(Refused {
+/// What is to be told of a file that does not load.
+fn refused(
+    current: &Loaded,
+    file: &Compiled,
+    findings: &Findings,
+    kept: Option<&Arc<Serving>>,
+    at: Instant,
+) -> Arc<Refused> {
+    let id: Option<&str> = kept.map(|kept| kept.edition.id()).or(file.id.as_deref());
+    Arc::new(Refused {
         id: id.map(str::to_owned),
         path: file.path.clone(),
         at: refused_since(current, file, findings).unwrap_or(at),
         diagnostics: findings.diagnostics.clone(),
         text: findings.text.clone(),
         lines: findings.lines.clone(),
-    });
-    next.refused.push(refused.clone());
-    match kept.and_then(|id| current.handbooks.get(id).map(|serving| (id, serving))) {
-        None => {
-            next.handbooks.push(report_of(Fate::Refused, id, file, None, findings));
-            next.loaded.orphans.push(refused);
-        }
-        Some((id, serving)) => {
-            next.handbooks.push(report_of(Fate::Refused, Some(id), file, Some(serving), findings));
-            let entry = next.loaded.handbooks.entry(id.to_owned());
-            let entry = entry.or_insert_with(|| Arc::new(Serving { refused: Vec::new(), ..Serving::clone(serving) }));
-            Arc::make_mut(entry).refused.push(refused);
-        }
+    })
+}
+
+/// Lets the last good edition of a refused file go on.
+fn go_on(serving: &mut Vec<Serving>, kept: &Arc<Serving>, refused: Arc<Refused>) {
+    // Two files may claim to be the same edition.
+    match serving.iter_mut().find(|one| Arc::ptr_eq(&one.edition, &kept.edition)) {
+        Some(one) => one.refused.push(refused),
+        None => serving.push(Serving { refused: vec![refused], date_warnings: Vec::new(), ..Serving::clone(kept) }),
     }
 }
 
-/// The handbook that a refused file belongs to and whose last good edition goes on: the one it claims to be, or
-/// else the one that came from this file. None when another file serves it by now.
-fn last_good<'a>(next: &Loaded, current: &'a Loaded, file: &Compiled) -> Option<&'a str> {
-    let claimed = file.id.as_ref().and_then(|id| current.handbooks.get_key_value(id));
-    let same_path = || current.handbooks.iter().find(|(_, serving)| serving.path == file.path);
-    let (id, _) = claimed.or_else(same_path)?;
-    match next.handbooks.get(id) {
-        // Another file of the same handbook was refused as well.
-        Some(serving) if serving.is_stale() => Some(id),
-        Some(_) => None,
-        None => Some(id),
+/// Puts the editions of each handbook together, with what is to be said of their dates. A report has that, too.
+fn side_by_side(serving: Vec<Serving>, reports: &mut [HandbookReport]) -> BTreeMap<String, Arc<Handbook>> {
+    let mut by_id: BTreeMap<String, Vec<Serving>> = BTreeMap::new();
+    for one in serving {
+        by_id.entry(one.edition.id().to_owned()).or_default().push(one);
     }
+    let mut handbooks: BTreeMap<String, Arc<Handbook>> = BTreeMap::new();
+    for (id, mut several) in by_id {
+        let editions: Vec<&Edition> = several.iter().map(|one| &*one.edition).collect();
+        let found: Vec<Findings> = beside_each_other(&editions, dates);
+        for (one, found) in several.iter_mut().zip(found) {
+            let path: String = one.path.display().to_string();
+            for report in reports.iter_mut().filter(|report| report.path == path && !one.is_stale()) {
+                report.diagnostics.extend(found.diagnostics.iter().cloned());
+            }
+            one.date_warnings = found.diagnostics;
+        }
+        if let Some(editions) = Editions::new(several.into_iter().map(Arc::new).collect()) {
+            handbooks.insert(id, Arc::new(editions));
+        }
+    }
+    handbooks
 }
 
 /// Since when this file has been refused for the same reasons.

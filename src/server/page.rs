@@ -45,8 +45,8 @@ fn write_page(page: &mut String, loaded: &Loaded) -> fmt::Result {
             Escaped(trouble)
         )?;
     }
-    writeln!(page, "<h2>Handbooks</h2>\n<table><tr><th>Handbook<th>Edition<th>Since<th>File<th>Digest</tr>")?;
-    for serving in loaded.handbooks.values() {
+    writeln!(page, "<h2>Handbooks</h2>\n<table><tr><th>Handbook<th>Edition<th>Judges<th>Since<th>File<th>Digest</tr>")?;
+    for serving in loaded.editions() {
         write_row(page, serving)?;
     }
     writeln!(page, "</table>")?;
@@ -62,9 +62,14 @@ fn write_row(page: &mut String, serving: &Serving) -> fmt::Result {
     let (id, title, name) = (Escaped(edition.id()), Escaped(edition.title()), Escaped(edition.edition()));
     let (path, digest) = (serving.path.display(), edition.digest().get(..19).unwrap_or(edition.digest()));
     let stale: &str = if serving.is_stale() { " <strong>stale</strong>" } else { "" };
-    write!(page, "<tr><td>{title}<br><code>{id}</code><td>{name}{stale}<td><time>{}</time>", written(serving.since))?;
+    write!(page, "<tr><td>{title}<br><code>{id}</code><td>{name}{stale}<td>from {}", edition.in_force())?;
+    match edition.until() {
+        Some(until) => write!(page, " to {until}")?,
+        None => write!(page, " on")?,
+    }
+    write!(page, "<td><time>{}</time>", written(serving.since))?;
     write!(page, "<td><code>{}</code><br>", Escaped(path))?;
-    match serving.warnings.len() {
+    match serving.warnings.len() + serving.date_warnings.len() {
         0 => {}
         1 => write!(page, "1 warning")?,
         several => write!(page, "{several} warnings")?,
@@ -72,8 +77,8 @@ fn write_row(page: &mut String, serving: &Serving) -> fmt::Result {
     writeln!(page, "<td><code>{}</code></tr>", Escaped(digest))
 }
 
-fn write_refused(page: &mut String, loaded: &Loaded, refused: &Refused) -> fmt::Result {
-    let serving = refused.id.as_ref().and_then(|id| loaded.handbooks.get(id)).filter(|serving| serving.is_stale());
+fn write_refused(page: &mut String, loaded: &Loaded, refused: &Arc<Refused>) -> fmt::Result {
+    let serving = loaded.editions().find(|serving| serving.refused.iter().any(|one| Arc::ptr_eq(one, refused)));
     let path = Escaped(refused.path.display());
     write!(
         page,

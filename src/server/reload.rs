@@ -16,7 +16,7 @@ use super::next::{Next, next};
 use super::report::{Fate, Outcome, Report, Trigger};
 use super::state::{App, Loaded, now};
 use crate::calendar::Zone;
-use crate::source::load::{self, Tests, load};
+use crate::source::load::{self, CalendarFolder, Tests, load};
 
 /// Between two looks at a directory that is being written to, and how many there are at most.
 const SETTLE_PAUSE: Duration = Duration::from_millis(15);
@@ -56,6 +56,8 @@ impl App {
             let errors: Vec<String> = files.errors.iter().map(ToString::to_string).collect();
             return self.refuse_all(trigger, errors.join("; "));
         }
+        let errors = files.calendars.iter().flat_map(CalendarFolder::errors);
+        let unread_calendars: Vec<String> = errors.map(ToString::to_string).collect();
         let before = std::mem::take(&mut cache.compiled);
         let compiling = spawn_blocking(move || compile_all(&files, &before));
         match compiling.await {
@@ -63,11 +65,11 @@ impl App {
             Err(error) => return self.failed(trigger, &error),
         }
         let next: Next = next(&self.loaded(), &cache.compiled, &self.metrics, now());
-        self.take(trigger, next)
+        self.take(trigger, next, unread_calendars)
     }
 
     /// Swaps the next set in and tells of it.
-    fn take(&self, trigger: Trigger, next: Next) -> Arc<Report> {
+    fn take(&self, trigger: Trigger, next: Next, unread_calendars: Vec<String>) -> Arc<Report> {
         let is_changed: bool = next.handbooks.iter().any(|handbook| handbook.outcome.is_change());
         let outcome: Outcome = match (is_changed, next.refused.is_empty()) {
             (true, true) => Outcome::Swapped,
@@ -83,6 +85,7 @@ impl App {
             error: None,
             handbooks: next.handbooks,
             refused: next.refused,
+            unread_calendars,
         });
         self.swap(next.loaded);
         self.tell(report)
@@ -106,6 +109,7 @@ impl App {
             error: Some(error),
             handbooks: Vec::new(),
             refused: Vec::new(),
+            unread_calendars: Vec::new(),
         });
         self.tell(report)
     }
@@ -167,6 +171,9 @@ pub(super) fn log(report: &Report) {
             (Fate::Refused, None) => tracing::error!(id, path, "handbook refused; no edition of it serves"),
             (Fate::Unchanged, _) => {}
         }
+    }
+    for error in &report.unread_calendars {
+        tracing::warn!(error, "a calendar is left out");
     }
     for line in report.refused.iter().flat_map(|refused| &refused.lines) {
         tracing::error!("{line}");

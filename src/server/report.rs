@@ -21,22 +21,25 @@ pub struct Report {
     /// What is wrong with the directory itself; then nothing was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Every handbook concerned, by path.
+    /// Every file concerned, by path.
     pub handbooks: Vec<HandbookReport>,
     #[serde(skip)]
     pub(super) refused: Vec<Arc<Refused>>,
+    /// Why calendars could not be read, whether or not a handbook asks for them.
+    #[serde(skip)]
+    pub(super) unread_calendars: Vec<String>,
 }
 
-/// What a reload did with one handbook.
+/// What a reload did with one file, and so with one edition of a handbook.
 #[derive(Serialize)]
 pub struct HandbookReport {
-    /// Its id, as far as the text says.
+    /// The handbook's id, as far as the text says.
     pub id: Option<String>,
-    /// Its file.
+    /// The file.
     pub path: String,
     /// What became of it.
     pub outcome: Fate,
-    /// The edition that serves under the id now.
+    /// The edition that serves from it now, or in its place.
     pub edition: Option<String>,
     /// And its digest.
     pub digest: Option<String>,
@@ -99,7 +102,7 @@ impl Outcome {
     }
 }
 
-/// What became of one handbook.
+/// What became of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {

@@ -18,11 +18,11 @@ use tokio::sync::{Semaphore, broadcast};
 
 use super::Config;
 use super::metrics::Metrics;
-use super::problem::{Problem, UNKNOWN_HANDBOOK, listed};
+use super::problem::{Problem, UNKNOWN_EDITION, UNKNOWN_HANDBOOK, listed};
 use super::reload::Cache;
 use super::report::Report;
-use crate::Edition;
 use crate::calendar::Instant;
+use crate::{Edition, Editions};
 
 /// How many reports are kept, and how many events may wait for a slow listener.
 const REPORTS_KEPT: usize = 100;
@@ -39,21 +39,27 @@ pub struct Loaded {
     /// Since when this set serves.
     pub(super) since: Option<Instant>,
     /// By id.
-    pub(super) handbooks: BTreeMap<String, Arc<Serving>>,
+    pub(super) handbooks: BTreeMap<String, Arc<Handbook>>,
     /// Files that were refused and have no edition serving.
     pub(super) orphans: Vec<Arc<Refused>>,
     /// What is wrong with the directory itself, if the last reload could not read it.
     pub(super) trouble: Option<String>,
 }
 
-/// A handbook that serves.
+/// A handbook that serves, in one edition or several.
+pub(super) type Handbook = Editions<Arc<Serving>>;
+
+/// An edition that serves.
 #[derive(Clone)]
 pub(super) struct Serving {
     pub(super) edition: Arc<Edition>,
     /// The file it came from.
     pub(super) path: PathBuf,
     pub(super) since: Instant,
+    /// What its text and its tests raise.
     pub(super) warnings: Arc<Vec<Value>>,
+    /// What its dates raise beside those of the other editions.
+    pub(super) date_warnings: Vec<Value>,
     /// Refusals of what its file says now; empty when it says what serves.
     pub(super) refused: Vec<Arc<Refused>>,
     pub(super) headers: AnswerHeaders,
@@ -82,7 +88,7 @@ pub(super) struct Refused {
 
 impl Loaded {
     /// The handbook of an id, or the problem that there is none.
-    pub(super) fn handbook(&self, id: &str) -> Result<&Arc<Serving>, Problem> {
+    pub(super) fn handbook(&self, id: &str) -> Result<&Arc<Handbook>, Problem> {
         self.handbooks.get(id).ok_or_else(|| {
             let known = self.handbooks.keys().map(String::as_str);
             let detail = format!("no handbook `{id}` is loaded; there is {}", listed(known.clone()));
@@ -90,9 +96,14 @@ impl Loaded {
         })
     }
 
+    /// Every edition that serves, by handbook and date.
+    pub(super) fn editions(&self) -> impl Iterator<Item = &Arc<Serving>> + Clone {
+        self.handbooks.values().flat_map(|handbook| handbook.iter())
+    }
+
     /// Every refusal in effect.
     pub(super) fn refused(&self) -> impl Iterator<Item = &Arc<Refused>> {
-        self.handbooks.values().flat_map(|serving| &serving.refused).chain(&self.orphans)
+        self.editions().flat_map(|serving| &serving.refused).chain(&self.orphans)
     }
 
     /// Whether everything in the directory serves as it stands there.
@@ -106,6 +117,25 @@ impl Serving {
     pub(super) fn is_stale(&self) -> bool {
         !self.refused.is_empty()
     }
+}
+
+impl AsRef<Edition> for Arc<Serving> {
+    fn as_ref(&self) -> &Edition {
+        &self.edition
+    }
+}
+
+/// The edition of a handbook that was asked for by name; without a name, the one in force today.
+pub(super) fn asked_for<'a>(handbook: &'a Handbook, name: Option<&str>) -> Result<&'a Arc<Serving>, Problem> {
+    match name {
+        Some(name) => handbook.named(name).ok_or_else(|| unknown_edition(handbook, name)),
+        None => Ok(handbook.current(now())),
+    }
+}
+
+fn unknown_edition(handbook: &Handbook, name: &str) -> Problem {
+    let detail = format!("handbook `{}` has no edition `{name}`; there is {}", handbook.id(), listed(handbook.names()));
+    Problem::new(&UNKNOWN_EDITION, detail).known(name, handbook.names())
 }
 
 impl AnswerHeaders {

@@ -87,6 +87,8 @@ pub enum LoadErrorKind {
     Unreadable(String),
     /// Neither a file nor a directory (a pipe, say), or a directory where a file should be.
     NotAFile,
+    /// A directory among the calendars, named like one of their files.
+    FolderForCalendar,
     /// Something other than a directory, where the calendars' belongs.
     NotAFolder,
     /// The file's name does not end as a handbook's does.
@@ -113,6 +115,9 @@ impl Display for LoadError {
             LoadErrorKind::Missing => write!(formatter, "`{path}` does not exist"),
             LoadErrorKind::Unreadable(why) => write!(formatter, "`{path}` cannot be read: {why}"),
             LoadErrorKind::NotAFile => write!(formatter, "`{path}` is not a file"),
+            LoadErrorKind::FolderForCalendar => {
+                write!(formatter, "`{path}` is a directory where a calendar's file should be")
+            }
             LoadErrorKind::NotAFolder => write!(formatter, "`{path}` is not a directory"),
             LoadErrorKind::NotAHandbookName => {
                 write!(formatter, "`{path}` is not named like a handbook: its name must end in `{HANDBOOK_SUFFIX}`")

@@ -4,8 +4,10 @@
 
 use rulebook::diagnostic::Diagnostic;
 use rulebook::diagnostic::render::{Format, render};
+use rulebook::editions::side_by_side;
 use rulebook::source::{FileId, SourceFile, Sources};
-use rulebook::{Compilation, compile};
+use rulebook::{Compilation, Edition, compile};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +59,27 @@ impl Compiled {
         let calendars: Vec<FileId> = calendars.iter().map(add).collect();
         let compilation = compile(&sources, file, tests, &calendars);
         Compiled { sources, compilation }
+    }
+
+    /// Compiles the files of one directory, each a handbook with its name, and sees together those of one id. Its
+    /// compilation has every finding and no edition.
+    pub fn directory(handbooks: &[(String, String)]) -> Self {
+        let mut sources = Sources::default();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        let mut editions: Vec<(FileId, Edition)> = Vec::new();
+        for (name, text) in handbooks {
+            let file: FileId = sources.add(SourceFile::new(name, text));
+            let compilation = compile(&sources, file, None, &[]);
+            diagnostics.extend(compilation.diagnostics);
+            editions.extend(compilation.edition.map(|edition| (file, edition)));
+        }
+        let ids: BTreeSet<&str> = editions.iter().map(|(_, edition)| edition.id()).collect();
+        for id in ids {
+            let same = editions.iter().filter(|(_, edition)| edition.id() == id);
+            diagnostics.extend(side_by_side(&same.map(|(file, edition)| (*file, edition)).collect::<Vec<_>>()));
+        }
+        rulebook::diagnostic::sort(&mut diagnostics);
+        Compiled { sources, compilation: Compilation { edition: None, diagnostics } }
     }
 
     /// What was found.

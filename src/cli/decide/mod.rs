@@ -1,9 +1,10 @@
 //! `rulebook decide`: tickets in, answers out.
 //!
-//! Reads the tickets of each input in turn, has the handbook decide them one by one, and keeps count of what was
-//! refused: a bad ticket never stands in another's way.
+//! Reads the tickets of each input in turn, has the handbook decide them one by one, each by the edition in force at
+//! its opening, and keeps count of what was refused: a bad ticket never stands in another's way.
 
 mod answers;
+mod ledger;
 mod lines;
 mod page;
 mod refused;
@@ -20,16 +21,17 @@ use self::refused::{Reason, Refused};
 use self::tickets::{Content, Pace, Place, ReadError};
 use super::Edge;
 use super::arguments::{DecideArguments, DecideFormat};
-use super::open::open_one;
+use super::open::{named, open_one};
 use super::outcome::{Exit, Failure, counted, tell};
-use crate::calendar::Instant;
+use crate::calendar::{Instant, Zone};
 use crate::diagnostic::codes;
-use crate::{Decision, Edition, Ticket};
+use crate::editions::{NotInForce, Unjudged};
+use crate::{Decision, Edition, Editions, Ticket};
 
 /// Decides every ticket of every input.
 pub(super) fn decide(arguments: &DecideArguments, edge: &mut Edge<'_>) -> Result<Exit, Failure> {
-    let Some(edition) = open_one(&arguments.handbook, edge)? else { return Ok(Exit::Findings) };
-    let question: Question = question(arguments, &edition)?;
+    let Some(editions) = open_one(&arguments.handbook, edge)? else { return Ok(Exit::Findings) };
+    let question: Question = question(arguments, &editions)?;
     let standard_input: [PathBuf; 1] = [PathBuf::from("-")];
     let inputs: &[PathBuf] = if arguments.tickets.is_empty() { &standard_input } else { &arguments.tickets };
 
@@ -59,11 +61,11 @@ pub(super) fn decide(arguments: &DecideArguments, edge: &mut Edge<'_>) -> Result
 
 /// What is asked about every ticket.
 struct Question<'e> {
-    edition: &'e Edition,
+    editions: &'e Editions<Edition>,
+    /// The edition asked for by name, whose dates do not matter then.
+    named: Option<&'e Edition>,
     /// The instant to judge at; without one, that of deciding.
     as_of: Option<Instant>,
-    /// The edition was asked for by name, so its dates do not matter.
-    is_named: bool,
     explain: bool,
     pace: Pace,
 }
@@ -75,35 +77,51 @@ impl<'e> Question<'e> {
             Content::Ticket(json) => json,
             Content::Broken(why) => return Err(vec![Reason::new(&codes::BAD_JSON, "", why)]),
         };
-        let ticket: Ticket = match self.edition.read_ticket(json) {
-            Ok(ticket) => ticket,
-            Err(refusal) => return Err(refusal.violations.into_iter().map(Reason::from).collect()),
+        let (edition, ticket) = self.read(json)?;
+        Ok(edition.decide(&ticket, at, self.explain))
+    }
+
+    fn read<'a>(&self, json: &'a [u8]) -> Result<(&'e Edition, Ticket<'a>), Vec<Reason>> {
+        let read: Result<(&Edition, Ticket), Unjudged> = match self.named {
+            Some(edition) => edition.read_ticket(json).map(|ticket| (edition, ticket)).map_err(Unjudged::Refused),
+            None => self.editions.read(json),
         };
-        if !self.is_named && !self.edition.in_force_at(ticket.opened_at()) {
-            return Err(vec![not_in_force(self.edition, ticket.opened_at())]);
-        }
-        Ok(self.edition.decide(&ticket, at, self.explain))
+        read.map_err(|unjudged| match unjudged {
+            Unjudged::Refused(refusal) => refusal.violations.into_iter().map(Reason::from).collect(),
+            Unjudged::NotInForce(why) => vec![not_in_force(&why)],
+        })
     }
 }
 
-fn question<'e>(arguments: &DecideArguments, edition: &'e Edition) -> Result<Question<'e>, Failure> {
-    let as_of: Option<Instant> = match &arguments.as_of {
+fn question<'e>(arguments: &DecideArguments, editions: &'e Editions<Edition>) -> Result<Question<'e>, Failure> {
+    let named: Option<&Edition> = match arguments.edition.as_deref() {
+        Some(name) => Some(named(editions, name)?),
         None => None,
-        Some(text) => Some(edition.zone().read(text).map_err(|wanted| {
-            Failure::unusable(format!("--as-of cannot be read from `{text}`: {wanted}"))
-                .help(format!("without an offset it is read in {}, and seconds may be left out", edition.zone().name()))
-        })?),
     };
-    if let Some(wanted) = arguments.edition.as_deref().filter(|wanted| *wanted != edition.edition()) {
-        let message = format!("handbook `{}` has no edition `{wanted}` here", edition.id());
-        return Err(Failure::unusable(message).help(format!("there is edition `{}`", edition.edition())));
-    }
+    let as_of: Option<Instant> = match &arguments.as_of {
+        Some(text) => Some(as_of(text, editions, named)?),
+        None => None,
+    };
     let pace: Pace = match arguments.format {
         // The other end may wait for an answer before it asks on; and here one ticket and a line look the same.
         DecideFormat::Ndjson => Pace::LineByLine,
         DecideFormat::Human | DecideFormat::Json => Pace::LookAhead,
     };
-    Ok(Question { edition, as_of, is_named: arguments.edition.is_some(), explain: arguments.explain, pace })
+    Ok(Question { editions, named, as_of, explain: arguments.explain, pace })
+}
+
+/// The instant asked for. Without an offset it is one instant only where all editions that may judge have one zone.
+fn as_of(text: &str, editions: &Editions<Edition>, named: Option<&Edition>) -> Result<Instant, Failure> {
+    let zone: Zone = named.unwrap_or(editions.newest()).zone();
+    let as_of: Instant = zone.read(text).map_err(|wanted| {
+        Failure::unusable(format!("--as-of cannot be read from `{text}`: {wanted}"))
+            .help(format!("without an offset it is read in {}, and seconds may be left out", zone.name()))
+    })?;
+    if named.is_none() && editions.iter().any(|edition| edition.zone().read(text) != Ok(as_of)) {
+        let message = format!("--as-of `{text}` has no offset, and the editions of the handbook differ in their zone");
+        return Err(Failure::unusable(message).help(format!("write it with an offset: `{}`", zone.format(as_of))));
+    }
+    Ok(as_of)
 }
 
 fn decide_input(
@@ -161,11 +179,7 @@ fn unreadable(name: &str, error: &io::Error) -> Failure {
     }
 }
 
-fn not_in_force(edition: &Edition, opened: Instant) -> Reason {
-    let until: String = edition.until().map(|date| format!(" until {date}")).unwrap_or_default();
-    let opened: String = edition.zone().format(opened);
-    let (name, from) = (edition.edition(), edition.in_force());
-    let message = format!("no edition was in force when the ticket was opened, {opened}");
-    Reason::new(&codes::NO_EDITION_IN_FORCE, "/opened_at", message)
-        .help(format!("edition `{name}` is in force from {from}{until}; --edition {name} decides by it all the same"))
+fn not_in_force(why: &NotInForce) -> Reason {
+    Reason::new(&codes::NO_EDITION_IN_FORCE, "/opened_at", why.to_string())
+        .help(format!("--edition {} decides by that edition all the same", why.nearest()))
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-use super::trace;
+use super::{ledger, trace};
 use crate::calendar::format_seconds;
 use crate::cli::columns::{Cell, Table, paint, plain};
 use crate::cli::outcome::{BOLD, DIM};
@@ -26,6 +26,7 @@ pub(super) fn write(out: &mut dyn Write, decision: &Value) -> io::Result<()> {
         table.write(out, 0)?;
     }
     write_rest(out, &page)?;
+    ledger::write(out, &page)?;
     match decision["trace"].as_array() {
         Some(nodes) => trace::write(out, nodes),
         None => Ok(()),
@@ -50,8 +51,8 @@ fn write_rest(out: &mut dyn Write, page: &Page<'_>) -> io::Result<()> {
 }
 
 /// The decision with the offset that its instants share.
-struct Page<'a> {
-    decision: &'a Value,
+pub(super) struct Page<'a> {
+    pub(super) decision: &'a Value,
     offset: &'a str,
 }
 
@@ -90,23 +91,57 @@ impl<'a> Page<'a> {
         let mut table =
             Table::new(&["deadline", "state", "due", "remaining", "warning", "within", "clause", "on trial"]);
         for answer in items(&self.decision["deadlines"]) {
-            let state: &str = text(answer, "state");
-            table.row(vec![
-                named(answer, "id").into(),
-                Cell::styled(state.replace('_', " "), state_style(state)),
-                self.moment(text(answer, "due_at")).into(),
-                remaining(answer).into(),
-                self.moment(text(answer, "warn_at")).into(),
-                text(answer, "within").into(),
-                text(answer, "clause").into(),
-                on_trial(answer).into(),
-            ]);
+            let clocks: &[Value] = items(&answer["clocks"]);
+            let mut name: String = named(answer, "id");
+            if clocks.len() > 1 && !answer["message"].is_null() {
+                name.push_str(&format!(", {}", self.clock_name(answer)));
+            }
+            table.row(self.clock(answer, &name, text(answer, "clause"), &on_trial(answer)));
+            // The first is the one that the deadline shows.
+            for clock in clocks.iter().skip(1) {
+                table.row(self.clock(clock, &format!("  {}", self.clock_name(clock)), "", ""));
+            }
         }
         table
     }
 
+    /// The row of a deadline, or of one of its clocks.
+    fn clock(&self, clock: &Value, name: &str, clause: &str, on_trial: &str) -> Vec<Cell> {
+        let state: &str = text(clock, "state");
+        vec![
+            name.into(),
+            Cell::styled(state.replace('_', " "), state_style(state)),
+            due(self, clock).into(),
+            remaining(clock).into(),
+            self.warning(clock).into(),
+            text(clock, "within").into(),
+            clause.into(),
+            on_trial.into(),
+        ]
+    }
+
+    /// What tells a clock from the others of its deadline.
+    fn clock_name(&self, clock: &Value) -> String {
+        match clock["message"].as_u64() {
+            Some(message) => format!("message {message}"),
+            None => format!("cycle of {}", self.moment(text(clock, "started_at"))),
+        }
+    }
+
+    /// When it warns; of several warnings the next to come, and how many have passed.
+    fn warning(&self, clock: &Value) -> String {
+        let warnings: &[Value] = items(&clock["warnings"]);
+        let passed: usize = warnings.iter().filter(|warning| warning["passed"] == true).count();
+        let next: Option<&Value> = warnings.iter().find(|warning| warning["passed"] == false).or(warnings.last());
+        match next.map(|warning| self.moment(text(warning, "at"))) {
+            Some(at) if passed > 0 => format!("{at} ({passed} of {} passed)", warnings.len()),
+            Some(at) => at,
+            None => self.moment(text(clock, "warn_at")),
+        }
+    }
+
     fn ladders(&self) -> Table {
-        let mut table = Table::new(&["ladder", "step", "role", "since", "next", "clause", "on trial"]);
+        let mut table = Table::new(&["ladder", "step", "role", "since", "why", "next", "clause", "on trial"]);
         for answer in items(&self.decision["escalations"]) {
             let next: String = match (answer["next"]["step"].as_u64(), answer["next"]["at"].as_str()) {
                 (Some(step), Some(at)) => format!("step {step}, {}", self.moment(at)),
@@ -117,6 +152,7 @@ impl<'a> Page<'a> {
                 answer["step"].as_u64().map_or(String::from("none yet"), |step| step.to_string()).into(),
                 named(answer, "role").into(),
                 self.moment(text(answer, "since")).into(),
+                why(answer).into(),
                 next.into(),
                 text(answer, "clause").into(),
                 on_trial(answer).into(),
@@ -152,7 +188,7 @@ impl<'a> Page<'a> {
     }
 
     /// `2025-03-03 11:00` for an instant at the page's own offset; any other stays as it is.
-    fn moment(&self, instant: &str) -> String {
+    pub(super) fn moment(&self, instant: &str) -> String {
         match (instant.get(..10), instant.get(11..19), instant.get(19..)) {
             (Some(date), Some(time), Some(offset)) if offset == self.offset => {
                 format!("{date} {}", time.strip_suffix(":00").unwrap_or(time))
@@ -160,6 +196,27 @@ impl<'a> Page<'a> {
             _ => instant.to_owned(),
         }
     }
+}
+
+/// When a deadline is due; with a mark where the calendar does not know that far.
+fn due(page: &Page<'_>, deadline: &Value) -> String {
+    let due: String = page.moment(text(deadline, "due_at"));
+    if deadline["provisional"] == true { format!("{due} (provisional)") } else { due }
+}
+
+/// What brought the ticket to its step, how often it was told again, and whether it is held there.
+fn why(ladder: &Value) -> String {
+    let Some(step) = items(&ladder["reached"]).last() else { return String::new() };
+    let mut why: String = text(step, "why").to_owned();
+    match ladder["repeats"]["times"].as_u64() {
+        None | Some(0) => {}
+        Some(1) => why.push_str(", told again once"),
+        Some(times) => why.push_str(&format!(", told again {times} times")),
+    }
+    if ladder["held_until_acknowledged"] == true {
+        why.push_str(", held until acknowledged");
+    }
+    why
 }
 
 fn remaining(deadline: &Value) -> String {
@@ -182,7 +239,7 @@ fn state_style(state: &str) -> Style {
 }
 
 /// `紧急 (emergency)`, or the id alone where it has no label.
-fn named(answer: &Value, key: &str) -> String {
+pub(super) fn named(answer: &Value, key: &str) -> String {
     let id: &str = text(answer, key);
     match answer["label"].as_str() {
         Some(label) if label != id => format!("{label} ({id})"),
@@ -202,11 +259,11 @@ fn on_trial(answer: &Value) -> String {
     }
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or("")
 }
 
-fn items(value: &Value) -> &[Value] {
+pub(super) fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 

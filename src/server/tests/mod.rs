@@ -1,6 +1,7 @@
 //! The router, called as a client would, over directories that live for one test.
 
 mod decisions;
+mod editions;
 mod reloading;
 mod surfaces;
 
@@ -24,6 +25,11 @@ fn handbook(id: &str, edition: &str, tier: &str) -> String {
          fact category \"Category\" text\n\nclassify urgency \"Urgency\"\n  tier {tier} \"Tier\" when category is present\n  \
          tier none \"None\" otherwise\n```\n"
     )
+}
+
+/// An edition of the shop that judges on these dates, `until` with its key where there is one.
+fn edition(name: &str, in_force: &str, until: &str, tier: &str) -> String {
+    handbook("shop", name, tier).replace("2025-01-01", format!("{in_force}\n{until}").trim_end())
 }
 
 /// The same with a name that nothing declares.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::server::{Fate, Outcome};
 
-fn fates(report: &Report) -> Vec<(Option<&str>, Fate)> {
+pub(super) fn fates(report: &Report) -> Vec<(Option<&str>, Fate)> {
     report.handbooks.iter().map(|handbook| (handbook.id.as_deref(), handbook.outcome)).collect()
 }
 
@@ -146,15 +146,15 @@ async fn an_empty_or_missing_directory_changes_nothing() {
 }
 
 #[tokio::test]
-async fn two_files_of_one_handbook_are_both_refused_and_the_last_good_goes_on() {
+async fn two_files_of_one_edition_are_both_refused_and_the_last_good_goes_on() {
     let server = Server::shop().await;
-    server.write("copy", &handbook("shop", "2", "low"));
+    server.write("copy", &handbook("shop", "1", "low"));
     let report = server.reload().await;
     assert_eq!(report.outcome, Outcome::Refused);
     assert_eq!(fates(&report), [(Some("shop"), Fate::Refused), (Some("shop"), Fate::Refused)]);
     for handbook in &report.handbooks {
-        assert_eq!(handbook.diagnostics[0]["code"], "E0707");
-        assert_eq!(handbook.diagnostics[0]["start"], json!({"line": 2, "column": 11}));
+        assert_eq!(handbook.diagnostics[0]["code"], "E0110");
+        assert_eq!(handbook.diagnostics[0]["start"], json!({"line": 4, "column": 10}));
     }
     assert_eq!(server.tier().await, "high");
     assert_eq!(server.get("/v1/handbooks/shop").await.json()["refused"].as_array().unwrap().len(), 2);

@@ -42,9 +42,10 @@ pub fn calendars_beside(handbook: &Path) -> CalendarFolder {
         return CalendarFolder::default();
     }
     match names(&folder) {
-        Ok(names) => {
-            CalendarFolder { files: names.into_iter().map(|name| read(folder.join(name))).collect(), is_whole: false }
-        }
+        Ok(names) => CalendarFolder {
+            files: names.into_iter().map(|name| read_one(folder.join(name))).collect(),
+            is_whole: false,
+        },
         Err(kind) => {
             let error = LoadError { path: folder.clone(), kind };
             CalendarFolder {
@@ -67,13 +68,24 @@ pub fn calendar_file(path: &Path) -> Result<(TextFile, CalendarFolder), LoadErro
     let folder: &Path = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let others =
         names(folder).unwrap_or_default().into_iter().filter(|name| Some(name.as_os_str()) != path.file_name());
-    let files = others.map(|name| read(path.with_file_name(name))).collect();
+    let files = others.map(|name| read_one(path.with_file_name(name))).collect();
     Ok((own, CalendarFolder { files, is_whole: false }))
 }
 
 /// Whether a file of this name is a calendar's: hidden ones are none.
 pub fn is_calendar_name(name: &str) -> bool {
     !name.starts_with('.') && SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+}
+
+fn read_one(path: PathBuf) -> TextFile {
+    let is_folder: bool = path.is_dir();
+    let mut file: TextFile = read(path);
+    if let Err(error) = &mut file.text
+        && is_folder
+    {
+        error.kind = LoadErrorKind::FolderForCalendar;
+    }
+    file
 }
 
 fn names(folder: &Path) -> Result<Vec<OsString>, LoadErrorKind> {

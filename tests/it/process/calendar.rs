@@ -143,6 +143,24 @@ fn hours_that_the_clocks_skip_open_no_date() {
     assert_eq!((&month["days"][29]["is"], month["days"][29]["hours"].as_array().unwrap().len()), (&"closed".into(), 0));
 }
 
+#[test]
+fn what_a_calendar_does_not_say_is_told() {
+    let directory = Directory::new();
+    let one = "calendar: one\nspecial_hours: {2025-06-02: [\"09:00-10:00\"]}\n";
+    let file = directory.write("calendars/one.yaml", one);
+    let file = file.to_str().unwrap();
+    let month = rulebook(&["calendar", file, "--month", "2025-06"], "");
+    assert!(out(&month).contains("no weekday has hours: it is open only on dates"), "{}", out(&month));
+    assert_eq!(err(&month), "note: `one` names no time zone: it is read in UTC here, and in its own by a handbook\n");
+    let checked = rulebook(&["check", file], "");
+    refused(&checked, 2, &format!("this is a calendar: `rulebook calendar {file}` shows it"));
+    let folder = directory.write("calendars/w.yaml/x", "");
+    directory.write("a.handbook.md", &handbook("a").replace("calendar: office\n", ""));
+    let checked = rulebook(&["check", directory.path().to_str().unwrap()], "");
+    let folder = folder.parent().unwrap().display().to_string();
+    refused(&checked, 2, &format!("`{folder}` is a directory where a calendar's file should be"));
+}
+
 fn import(directory: &Directory, text: &str, more: &[&str]) -> std::process::Output {
     let file = directory.write("holidays.ics", text);
     let mut all: Vec<&str> = vec!["calendar", "--import", file.to_str().unwrap()];

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod commands;
+mod editions;
 mod serving;
 
 use serde_json::Value;

@@ -93,6 +93,18 @@ fn a_calendar_that_appears_or_changes_is_noticed() {
 }
 
 #[test]
+fn a_calendar_that_cannot_be_read_is_in_the_log() {
+    let directory = Directory::new();
+    directory.write("shop.handbook.md", &handbook(1));
+    directory.write("calendars/office.yaml/x", "");
+    // A port that is taken: it loads, and does not stay.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = rulebook(&["serve", directory.path().to_str().unwrap(), "--listen", &address], "");
+    assert!(err(&output).contains("office.yaml` is a directory where a calendar's file should be"), "{}", err(&output));
+}
+
+#[test]
 fn calendars_behind_a_swapped_symlink_are_noticed() {
     let directory = Directory::new();
     directory.write("shop.handbook.md", &handbook(1).replace("in_force", "calendar: office\nin_force"));

@@ -50,3 +50,35 @@ next change     2025-03-03 11:00
 ";
     assert_eq!(strip_str(&String::from_utf8(out).unwrap()).to_string(), expected);
 }
+
+#[test]
+fn every_clock_of_a_deadline_has_a_row_and_several_warnings_tell_the_next() {
+    let warnings = |first: bool, second: bool| json!([{"at": "2025-03-03T10:30:00+08:00", "passed": first}, {"at": "2025-03-03T10:50:00+08:00", "passed": second}]);
+    let clock = |message: Value, state: &str, warnings: Value| {
+        json!({"message": message, "state": state, "within": "1h", "remaining_s": 900, "warnings": warnings,
+               "started_at": "2025-03-03T10:00:00+08:00", "due_at": "2025-03-03T11:00:00+08:00"})
+    };
+    let mut reply = clock(json!(2), "at_risk", warnings(true, false));
+    reply["clocks"] = json!([reply.clone(), clock(json!(0), "met", warnings(true, true))]);
+    (reply["id"], reply["clause"]) = (json!("reply"), json!("3.1"));
+    let mut again = clock(Value::Null, "running", warnings(false, false));
+    again["clocks"] = json!([again.clone(), clock(Value::Null, "met", Value::Null)]);
+    (again["id"], again["clause"]) = (json!("again"), json!("3.2"));
+    let decision: Value = json!({
+        "ticket": "T-1", "as_of": "2025-03-03T10:45:00+08:00", "handbook": {}, "deadlines": [reply, again],
+        "escalations": [{"id": "ladder", "clause": "5.2", "step": 1, "reached": [{"why": "at once"}],
+                         "repeats": {"times": 1}}],
+    });
+    let mut out: Vec<u8> = Vec::new();
+    write(&mut out, &decision).unwrap();
+    let page = strip_str(&String::from_utf8(out).unwrap()).to_string();
+    let expected = "\
+deadline                     state    due               remaining  warning                           within  clause
+reply, message 2             at risk  2025-03-03 11:00  15m        2025-03-03 10:50 (1 of 2 passed)  1h      3.1
+  message 0                  met      2025-03-03 11:00             2025-03-03 10:50 (2 of 2 passed)  1h
+again                        running  2025-03-03 11:00  15m        2025-03-03 10:30                  1h      3.2
+  cycle of 2025-03-03 10:00  met      2025-03-03 11:00                                               1h
+";
+    assert!(page.contains(expected), "{page}");
+    assert!(page.contains("at once, told again once"), "{page}");
+}
