@@ -1,8 +1,9 @@
 //! Every code there is, in one list.
 //!
 //! To add one: take the next free id of its range, write `pages/ID-name.md`, add a fixture. Ids are never reused
-//! or moved. Ranges: 01 document, 02 syntax, 03 names, 04 types, 05 structure, 06 graph, 07 not evaluated yet,
-//! 08 scripts, 09 tests, 10 calendars; `E` stops loading, `L` advises, `R` speaks of a ticket.
+//! or moved: E0702, E0704 to E0707 and R0108 were used once and are not given again. Ranges: 01 document, 02 syntax,
+//! 03 names, 04 types, 05 structure, 06 graph, 07 needs something or is not evaluated yet, 08 scripts, 09 tests,
+//! 10 calendars; `E` stops loading, `L` advises, `R` speaks of a ticket.
 
 use super::{Code, Severity};
 
@@ -293,6 +294,22 @@ pub static BAD_WARNING: Code = Code {
     page: include_str!("pages/E0507-bad-warning.md"),
 };
 
+/// See `pages/E0508-bad-message-clock.md`.
+pub static BAD_MESSAGE_CLOCK: Code = Code {
+    id: "E0508",
+    name: "bad-message-clock",
+    severity: Severity::Error,
+    page: include_str!("pages/E0508-bad-message-clock.md"),
+};
+
+/// See `pages/E0509-no-acknowledged-event.md`.
+pub static NO_ACKNOWLEDGED_EVENT: Code = Code {
+    id: "E0509",
+    name: "no-acknowledged-event",
+    severity: Severity::Error,
+    page: include_str!("pages/E0509-no-acknowledged-event.md"),
+};
+
 /// See `pages/E0601-cycle.md`.
 pub static CYCLE: Code =
     Code { id: "E0601", name: "cycle", severity: Severity::Error, page: include_str!("pages/E0601-cycle.md") };
@@ -309,44 +326,12 @@ pub static NEEDS_CALENDAR: Code = Code {
     page: include_str!("pages/E0701-needs-calendar.md"),
 };
 
-/// See `pages/E0702-timed-step.md`.
-pub static TIMED_STEP: Code = Code {
-    id: "E0702",
-    name: "timed-step",
-    severity: Severity::Error,
-    page: include_str!("pages/E0702-timed-step.md"),
-};
-
 /// See `pages/E0703-etiquette-not-evaluated.md`.
 pub static ETIQUETTE_NOT_EVALUATED: Code = Code {
     id: "E0703",
     name: "etiquette-not-evaluated",
     severity: Severity::Error,
     page: include_str!("pages/E0703-etiquette-not-evaluated.md"),
-};
-
-/// See `pages/E0704-on-change-not-evaluated.md`.
-pub static ON_CHANGE_NOT_EVALUATED: Code = Code {
-    id: "E0704",
-    name: "on-change-not-evaluated",
-    severity: Severity::Error,
-    page: include_str!("pages/E0704-on-change-not-evaluated.md"),
-};
-
-/// See `pages/E0705-on-reopen-not-evaluated.md`.
-pub static ON_REOPEN_NOT_EVALUATED: Code = Code {
-    id: "E0705",
-    name: "on-reopen-not-evaluated",
-    severity: Severity::Error,
-    page: include_str!("pages/E0705-on-reopen-not-evaluated.md"),
-};
-
-/// See `pages/E0706-message-clock-not-evaluated.md`.
-pub static MESSAGE_CLOCK_NOT_EVALUATED: Code = Code {
-    id: "E0706",
-    name: "message-clock-not-evaluated",
-    severity: Severity::Error,
-    page: include_str!("pages/E0706-message-clock-not-evaluated.md"),
 };
 
 /// See `pages/E0708-target-not-evaluated.md`.
@@ -545,6 +530,14 @@ pub static NO_OTHERWISE: Code = Code {
     page: include_str!("pages/L0502-no-otherwise.md"),
 };
 
+/// See `pages/L0503-days-without-calendar.md`.
+pub static DAYS_WITHOUT_CALENDAR: Code = Code {
+    id: "L0503",
+    name: "days-without-calendar",
+    severity: Severity::Warning,
+    page: include_str!("pages/L0503-days-without-calendar.md"),
+};
+
 /// See `pages/L0901-failed-example.md`.
 pub static FAILED_EXAMPLE: Code = Code {
     id: "L0901",
@@ -629,12 +622,20 @@ pub static GIVEN_TWICE: Code = Code {
     page: include_str!("pages/R0107-given-twice.md"),
 };
 
-/// See `pages/R0108-fact-history-not-evaluated.md`.
-pub static FACT_HISTORY_NOT_EVALUATED: Code = Code {
-    id: "R0108",
-    name: "fact-history-not-evaluated",
+/// See `pages/R0109-event-before-opening.md`.
+pub static EVENT_BEFORE_OPENING: Code = Code {
+    id: "R0109",
+    name: "event-before-opening",
     severity: Severity::Error,
-    page: include_str!("pages/R0108-fact-history-not-evaluated.md"),
+    page: include_str!("pages/R0109-event-before-opening.md"),
+};
+
+/// See `pages/R0110-too-many-items.md`.
+pub static TOO_MANY_ITEMS: Code = Code {
+    id: "R0110",
+    name: "too-many-items",
+    severity: Severity::Error,
+    page: include_str!("pages/R0110-too-many-items.md"),
 };
 
 /// See `pages/R0201-no-edition-in-force.md`.
@@ -651,6 +652,14 @@ pub static SCRIPT_FAILED: Code = Code {
     name: "script-failed",
     severity: Severity::Error,
     page: include_str!("pages/R0301-script-failed.md"),
+};
+
+/// See `pages/R0302-message-without-time.md`.
+pub static MESSAGE_WITHOUT_TIME: Code = Code {
+    id: "R0302",
+    name: "message-without-time",
+    severity: Severity::Warning,
+    page: include_str!("pages/R0302-message-without-time.md"),
 };
 
 /// All of them, by id.
@@ -692,14 +701,12 @@ pub static ALL: &[&Code] = &[
     &BAD_STEPS,
     &BACKWARD_DATES,
     &BAD_WARNING,
+    &BAD_MESSAGE_CLOCK,
+    &NO_ACKNOWLEDGED_EVENT,
     &CYCLE,
     &TOO_DEEP,
     &NEEDS_CALENDAR,
-    &TIMED_STEP,
     &ETIQUETTE_NOT_EVALUATED,
-    &ON_CHANGE_NOT_EVALUATED,
-    &ON_REOPEN_NOT_EVALUATED,
-    &MESSAGE_CLOCK_NOT_EVALUATED,
     &TARGET_NOT_EVALUATED,
     &RETENTION_NOT_EVALUATED,
     &EXTENDS_NOT_EVALUATED,
@@ -725,6 +732,7 @@ pub static ALL: &[&Code] = &[
     &UNUSED_NAME,
     &RESTS_ON_TRIAL,
     &NO_OTHERWISE,
+    &DAYS_WITHOUT_CALENDAR,
     &FAILED_EXAMPLE,
     &UNKNOWN_TICKET_FIELD,
     &UNKNOWN_CALENDAR,
@@ -736,7 +744,9 @@ pub static ALL: &[&Code] = &[
     &MISSING_FIELD,
     &BAD_INSTANT,
     &GIVEN_TWICE,
-    &FACT_HISTORY_NOT_EVALUATED,
+    &EVENT_BEFORE_OPENING,
+    &TOO_MANY_ITEMS,
     &NO_EDITION_IN_FORCE,
     &SCRIPT_FAILED,
+    &MESSAGE_WITHOUT_TIME,
 ];

@@ -3,19 +3,21 @@
 //! A condition is evaluated at most once. Its verdict has two parts: whether it holds (a test on a fact that is
 //! not there does not), and whether it would stay open if nothing were assumed of the facts that are not there.
 
-use super::Engine;
 use super::clock::Clock;
+use super::course::Courses;
 use super::decision::Finding;
-use super::history::History;
 use super::intervals::Intervals;
+use super::past::Past;
 use super::test::{Test, TestId};
 use super::text;
 use super::ticket::{Ticket, Value};
+use super::{Engine, Movement};
 use crate::calendar::Instant;
 use crate::diagnostic::codes;
 use crate::handbook::condition::TimeOperand;
 use crate::handbook::{ClassifyId, DeadlineId, EventId, FactId, OPENED, StatusId};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// What a condition came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +70,8 @@ pub struct Scratch {
     /// By deadline: stamp, then position in `clocks`.
     clock_slots: Vec<(u32, u32)>,
     clocks: Vec<Clock>,
-    /// Histories of clocks that move with time, by deadline; forgotten with each decision.
-    histories: Vec<(usize, History)>,
+    /// Courses of clocks that are not plain, by deadline; forgotten with each decision.
+    courses: Vec<(usize, Arc<Courses>)>,
     /// By condition: stamp, once the facts it is open for have been noted.
     noted: Vec<u32>,
     /// By condition: when it holds, for those that are made of others.
@@ -105,7 +107,7 @@ impl Scratch {
             self.folded.resize(engine.handbook.facts.len(), (0, String::new()));
         }
         self.clocks.clear();
-        self.histories.clear();
+        self.courses.clear();
         self.candidates.clear();
     }
 }
@@ -132,18 +134,45 @@ pub struct Case<'e, 'c> {
     pub flips: Vec<i64>,
     /// What is being decided is on trial: what it lacks is noted nowhere.
     pub is_trial: bool,
+    /// The facts as they were before, where events tell.
+    pub past: Vec<Past<'c>>,
+    /// What evaluating those takes.
+    pub scratch_of_past: Option<Box<Scratch>>,
+    /// Deadlines are to show how they add up.
+    pub explains: bool,
 }
 
 impl<'e, 'c> Case<'e, 'c> {
     /// The case of a ticket at an instant.
     pub fn new(engine: &'e Engine, ticket: &'c Ticket<'c>, as_of: Instant, scratch: &'c mut Scratch) -> Self {
         scratch.begin(engine);
-        Case { engine, ticket, as_of, scratch, findings: Vec::new(), flips: Vec::new(), is_trial: false }
+        Case { past: Past::of(ticket, as_of), ..Case::resume(engine, ticket, as_of, scratch) }
     }
 
     /// The case that a scratch was last used for, with everything it came to.
     pub fn resume(engine: &'e Engine, ticket: &'c Ticket<'c>, as_of: Instant, scratch: &'c mut Scratch) -> Self {
-        Case { engine, ticket, as_of, scratch, findings: Vec::new(), flips: Vec::new(), is_trial: false }
+        Case {
+            engine,
+            ticket,
+            as_of,
+            scratch,
+            findings: Vec::new(),
+            flips: Vec::new(),
+            is_trial: false,
+            past: Vec::new(),
+            scratch_of_past: None,
+            explains: false,
+        }
+    }
+
+    /// Whether a condition can change by time, events or a fact's change.
+    pub fn moves(&self, id: TestId) -> bool {
+        self.engine.is_temporal[id as usize] || !self.past.is_empty()
+    }
+
+    /// What changes about a deadline with time, events, or a fact's change.
+    pub fn movement(&self, deadline: usize) -> Movement {
+        if self.past.is_empty() { self.engine.moving_clocks[deadline] } else { Movement::Limit }
     }
 
     /// The stamp of this decision.
@@ -231,9 +260,11 @@ impl<'e, 'c> Case<'e, 'c> {
                 _ => Verdict::open(false),
             },
             Test::Tier(classify, set) => Verdict::settled(self.tier(*classify).is_some_and(|tier| set.contains(tier))),
-            Test::Status(statuses, 0) => Verdict::settled(statuses.contains(&self.status())),
+            Test::Status(statuses, lasting) if lasting.count == 0 => {
+                Verdict::settled(statuses.contains(&self.status()))
+            }
             Test::Happened(event, times) => Verdict::settled(self.count(*event) >= *times as usize),
-            Test::Status(..) | Test::Clock(..) | Test::Age(_) => {
+            Test::Status(..) | Test::Awaiting(_) | Test::Clock(..) | Test::Age(..) => {
                 let now = self.as_of.0;
                 let when: Intervals = self.intervals(id);
                 self.flips.extend(when.next_change(now));
@@ -244,6 +275,13 @@ impl<'e, 'c> Case<'e, 'c> {
                 let inside =
                     if from < until { (*from..*until).contains(&second) } else { second >= *from || second < *until };
                 Verdict::settled(inside)
+            }
+            Test::OpenedOnHoliday => {
+                let calendar = engine.handbook.calendar.as_deref();
+                let opened = self.ticket.opened_at;
+                Verdict::settled(
+                    calendar.is_some_and(|calendar| calendar.plan().holiday(calendar.date(opened)).is_some()),
+                )
             }
             Test::Script(name, arguments) => {
                 let Some(scripts) = &engine.scripts else { return Verdict::settled(false) };
@@ -298,14 +336,14 @@ impl<'e, 'c> Case<'e, 'c> {
         self.scratch.clocks.push(clock);
     }
 
-    /// The history of a deadline's clock, where it was asked for before.
-    pub fn known_history(&self, deadline: usize) -> Option<&History> {
-        self.scratch.histories.iter().find(|(index, _)| *index == deadline).map(|(_, history)| history)
+    /// The courses of a deadline's clocks, where they were asked for before.
+    pub fn known_courses(&self, deadline: usize) -> Option<&Arc<Courses>> {
+        self.scratch.courses.iter().find(|(index, _)| *index == deadline).map(|(_, courses)| courses)
     }
 
-    /// Records the history of a deadline's clock.
-    pub fn set_history(&mut self, deadline: usize, history: History) {
-        self.scratch.histories.push((deadline, history));
+    /// Records the courses of a deadline's clocks.
+    pub fn set_courses(&mut self, deadline: usize, courses: Arc<Courses>) {
+        self.scratch.courses.push((deadline, courses));
     }
 
     /// The status as of now.

@@ -1,18 +1,21 @@
 //! Deciding one ticket: unit by unit, lower levels first, only the rows that the index leaves.
 
 use super::case::{Case, Scratch};
-use super::clock::Clock;
+use super::clock::{Clock, Terms};
 use super::decision::{
-    Cited, DeadlineAnswer, Decision, EscalationAnswer, HandbookRef, OnTrial, ReachedStep, RecordAnswer, RouteAnswer,
-    State, TierAnswer,
+    Cited, ClockAnswer, DeadlineAnswer, Decision, EscalationAnswer, Finding, HandbookRef, LedgerRow, OnTrial,
+    RecordAnswer, RouteAnswer, State, TierAnswer,
 };
 use super::index::EntryId;
-use super::intervals::Intervals;
 use super::ticket::{Ticket, Value};
-use super::{Engine, Movement, trace};
-use crate::calendar::{Instant, format_seconds};
+use super::{Engine, trace};
+use crate::calendar::Instant;
+use crate::diagnostic::codes;
 use crate::graph::{RowNode, Unit, UnitNode};
-use crate::handbook::FactId;
+use crate::handbook::{ClockSpan, Deadline, FactId};
+
+/// So many messages without an instant are told of.
+const MOST_UNTIMED: usize = 10;
 
 /// No more instants are tried for `next_change_at`.
 const MOST_TRIES: usize = 1000;
@@ -25,7 +28,9 @@ pub fn decide<'e>(
     explain: bool,
     scratch: &mut Scratch,
 ) -> Decision<'e> {
+    let ticket: &Ticket = &ticket.known_at(as_of);
     let mut case = Case::new(engine, ticket, as_of, scratch);
+    case.explains = explain;
     let mut decision = answers(&mut case);
     if explain {
         decision.trace = Some(trace::trace(&mut case));
@@ -74,8 +79,28 @@ fn answers<'e>(case: &mut Case<'e, '_>) -> Decision<'e> {
     decision.missing_facts =
         facts.filter(|(fact, _)| case.is_noted(FactId(*fact))).map(|(_, fact)| fact.name.id.as_str()).collect();
     decision.findings = std::mem::take(&mut case.findings);
+    messages_without_time(case, &mut decision);
     decision.findings.sort();
     decision
+}
+
+/// A clock for each message cannot see a message without an instant.
+fn messages_without_time<'e>(case: &Case<'e, '_>, decision: &mut Decision<'e>) {
+    if case.ticket.untimed.is_empty() {
+        return;
+    }
+    for deadline in &case.engine.handbook.deadlines {
+        let answers = decision.deadlines.iter().any(|answer| answer.value.id == deadline.name.id);
+        if matches!(deadline.span, ClockSpan::Messages(..)) && answers {
+            for position in case.ticket.untimed.iter().take(MOST_UNTIMED) {
+                decision.findings.push(Finding {
+                    code: codes::MESSAGE_WITHOUT_TIME.id,
+                    text: &deadline.name.id,
+                    message: format!("`/messages/{position}` has no `at`, so this clock does not see it"),
+                });
+            }
+        }
+    }
 }
 
 /// The positions of answers in the handbook, to put them back into its order.
@@ -155,7 +180,7 @@ fn decide_unit<'e>(
             order.deadlines.push(index);
         }
         Unit::Ladder(index) => {
-            let answer = ladder(case, unit, index);
+            let answer = super::ladder::ladder(case, unit, index);
             decision.escalations.push(Cited::new(handbook, unit.authority, answer));
             order.escalations.push(index);
         }
@@ -269,17 +294,7 @@ fn on_trial<'e>(
     None
 }
 
-/// The row that a deadline was settled by, where rows come and go.
-pub fn settled_by(case: &mut Case, unit: &UnitNode) -> Option<usize> {
-    match unit.unit {
-        Unit::Deadline(index) if case.engine.moving_clocks[index] == Movement::Limit => {
-            case.history(index, unit).settled_by(case.as_of.0)
-        }
-        _ => None,
-    }
-}
-
-/// A clock, and the row that gives its limit: the one it was settled by, else the one that holds now.
+/// The clocks of a deadline, and the row that gives the first of them its limit.
 fn deadline<'e>(
     case: &mut Case<'e, '_>,
     unit: &'e UnitNode,
@@ -288,68 +303,67 @@ fn deadline<'e>(
 ) -> (DeadlineAnswer<'e>, &'e RowNode) {
     let engine: &'e Engine = case.engine;
     let deadline = &engine.handbook.deadlines[index];
-    let run = case.run(index, unit);
-    if let (Some(pause), Some(_)) = (unit.pause.filter(|pause| engine.rests_on_facts[pause.0 as usize]), &run) {
+    let on_trial = on_trial(case, unit, |row| deadline.rows[row.outcome as usize].outcome.to_string());
+    // Nearly every deadline has one clock, and takes no list for it.
+    let (first, others) = if case.is_plain(index) {
+        (case.plain_clock(index, unit, row), Vec::new())
+    } else {
+        case.clocks(index, unit, row)
+    };
+    if let Some(pause) = unit.pause.filter(|pause| first.start.is_some() && engine.rests_on_facts[pause.0 as usize]) {
         case.note_open(pause.0);
     }
-    let row = settled_by(case, unit).map_or(row, |row| &unit.rows[row]);
-    let clock = Clock::new(deadline, row.outcome, run, case.as_of);
-    let on_trial = on_trial(case, unit, |row| format_seconds(row.outcome));
-    let moves = clock.state != State::Paused;
-    let answer = DeadlineAnswer {
-        id: &deadline.name.id,
-        label: deadline.name.label.as_deref(),
-        state: clock.state,
-        started_at: clock.start.map(Instant),
-        due_at: clock.due.filter(|_| moves).map(Instant),
-        warn_at: clock.warn.filter(|_| moves).map(Instant),
-        ended_at: clock.end.map(Instant),
-        elapsed_s: clock.elapsed,
-        remaining_s: (clock.limit - clock.elapsed).max(0),
-        late_by_s: clock.late_by(),
-        within_s: clock.limit,
-        on_trial,
-    };
+    let clock = answer(case, deadline, unit, &first);
+    let has_several = !others.is_empty() || clock.message.is_some();
+    let mut clocks: Vec<ClockAnswer> = Vec::new();
+    if has_several {
+        clocks.push(clock.clone());
+        clocks.extend(others.iter().map(|other| answer(case, deadline, unit, other)));
+    }
+    let row = &unit.rows[first.row];
+    let id = &deadline.name.id;
+    let answer = DeadlineAnswer { id, label: deadline.name.label.as_deref(), clock, clocks, on_trial };
     if !engine.handbook.authorities[unit.authority.0].trial {
-        case.set_clock(index, clock);
+        case.set_clock(index, first);
     }
     (answer, row)
 }
 
-fn ladder<'e>(case: &mut Case<'e, '_>, unit: &'e UnitNode, index: usize) -> EscalationAnswer<'e> {
-    let engine: &'e Engine = case.engine;
-    let ladder = &engine.handbook.ladders[index];
-    let (opened, now) = (case.ticket.opened_at.0, case.as_of.0);
-    let mut reached: Vec<ReachedStep<'e>> = Vec::new();
-    let mut to_come: Vec<ReachedStep<'e>> = Vec::new();
-    // A step is reached while the ladder applies, and not before.
-    let applies: Option<Intervals> = engine.is_temporal[unit.when.0 as usize].then(|| case.intervals(unit.when.0));
-    for row in &unit.rows {
-        let step = &ladder.steps[row.outcome as usize];
-        if engine.rests_on_facts[row.guard.0 as usize] {
-            case.note_open(row.guard.0);
-        }
-        let first = match &applies {
-            Some(applies) => case.intervals(row.guard.0).intersection(applies).first_from(opened),
-            None if row.guard == crate::graph::Conditions::ALWAYS => Some(opened),
-            None => case.first_time(row.guard.0),
+/// What is told of a clock, with its ledger where an explanation was asked for.
+fn answer(case: &mut Case, deadline: &Deadline, unit: &UnitNode, clock: &Clock) -> ClockAnswer {
+    let handbook = &case.engine.handbook;
+    let ledger = case.explains.then(|| {
+        let terms = Terms {
+            deadline,
+            calendar: handbook.calendar.as_deref(),
+            day_end: handbook.meta.day_end,
+            limit: clock.limit,
         };
-        let Some(at) = first else { continue };
-        let step =
-            ReachedStep { step: step.number, role: &step.role.id, label: step.role.label.as_deref(), at: Instant(at) };
-        if at <= now {
-            // A ladder only goes up: a lower step whose time comes after a higher one was reached is passed by.
-            reached.retain(|lower| lower.at <= step.at);
-            reached.push(step);
-        } else {
-            to_come.push(step);
-        }
+        case.ledger(terms, clock, unit)
+    });
+    clock_answer(clock, case.as_of, ledger)
+}
+
+fn clock_answer(clock: &Clock, as_of: Instant, ledger: Option<Vec<LedgerRow>>) -> ClockAnswer {
+    let moves = clock.state != State::Paused;
+    // What is over by then warns of nothing.
+    let has_passed = |at: &i64| *at <= as_of.0 && clock.end.is_none_or(|end| *at < end);
+    ClockAnswer {
+        message: clock.run.as_ref().and_then(|run| run.message),
+        state: clock.state,
+        started_at: clock.start.map(Instant),
+        due_at: clock.due.filter(|_| moves).map(Instant),
+        warn_at: clock.warn.filter(|_| moves).map(Instant),
+        warnings: clock.warnings.iter().filter(|_| moves).map(|at| (Instant(*at), has_passed(at))).collect(),
+        ended_at: clock.end.map(Instant),
+        elapsed_s: clock.elapsed,
+        remaining_s: clock.left.map(|left| left.max(0)),
+        late_by_s: clock.late_by(),
+        margin_s: clock.margin(),
+        within: clock.limit,
+        is_provisional: clock.is_provisional && moves,
+        ledger,
     }
-    let current = reached.last().copied();
-    to_come.retain(|step| current.is_none_or(|current| step.step > current.step));
-    // Of two steps that come at one instant the higher is where the ticket will stand.
-    let next = to_come.into_iter().min_by_key(|step| (step.at, std::cmp::Reverse(step.step)));
-    EscalationAnswer { id: &ladder.name.id, label: ladder.name.label.as_deref(), step: current, reached, next }
 }
 
 fn record<'e>(case: &mut Case<'e, '_>, unit: &'e UnitNode, index: usize) -> RecordAnswer<'e> {
@@ -402,40 +416,55 @@ fn so_far<'t>(ticket: &Ticket<'t>, as_of: Instant) -> Ticket<'t> {
     let mut known = ticket.clone();
     known.events.retain(|(at, _)| *at <= as_of);
     known.statuses.retain(|(at, _)| *at <= as_of);
+    known.messages.retain(|message| message.at <= as_of);
+    known.changes.retain(|change| change.at <= as_of);
     known
 }
 
 /// Whether anything but running figures is different.
 fn differs(now: &Decision, then: &Decision) -> bool {
-    let clock = |answer: &Cited<DeadlineAnswer>| {
+    let clock = |clock: &ClockAnswer| {
+        let passed = clock.warnings.iter().filter(|(_, has_passed)| *has_passed).count();
+        (clock.state, clock.within, clock.started_at, clock.due_at, clock.warn_at, clock.is_provisional, passed)
+    };
+    let deadline = |answer: &Cited<DeadlineAnswer>| {
         (
             answer.value.id.to_owned(),
-            answer.value.state,
-            answer.value.within_s,
+            clock(&answer.value.clock),
+            answer.value.clocks.iter().map(clock).collect::<Vec<_>>(),
             answer.clause().to_owned(),
             answer.cites().to_owned(),
             answer.value.on_trial.as_ref().map(|trial| trial.outcome.clone()),
         )
     };
-    let ladder =
-        |answer: &Cited<EscalationAnswer>| (answer.value.id.to_owned(), answer.value.step.map(|step| step.step));
+    let ladder = |answer: &Cited<EscalationAnswer>| {
+        let repeats = answer.value.repeats.map(|repeats| repeats.times);
+        (answer.value.id.to_owned(), answer.value.step.map(|step| step.step), repeats)
+    };
     now.tiers != then.tiers
         || now.routes != then.routes
         || now.records != then.records
         || now.missing_facts != then.missing_facts
-        || !now.deadlines.iter().map(clock).eq(then.deadlines.iter().map(clock))
+        || !now.deadlines.iter().map(deadline).eq(then.deadlines.iter().map(deadline))
         || !now.escalations.iter().map(ladder).eq(then.escalations.iter().map(ladder))
 }
 
 fn certain_change(case: &Case, decision: &Decision) -> Option<i64> {
     let now = case.as_of.0;
-    let clocks = decision.deadlines.iter().filter_map(|answer| {
-        let answer = &answer.value;
-        let runs = matches!(answer.state, State::Running | State::AtRisk);
-        let instants = answer.warn_at.into_iter().chain(answer.due_at);
+    let all = decision.deadlines.iter().flat_map(|answer| {
+        let first = answer.value.clocks.is_empty().then_some(&answer.value.clock);
+        first.into_iter().chain(&answer.value.clocks)
+    });
+    let clocks = all.filter_map(|clock| {
+        let runs = matches!(clock.state, State::Running | State::AtRisk);
+        let warnings = clock.warnings.iter().map(|(at, _)| *at);
+        let instants = clock.warn_at.into_iter().chain(clock.due_at).chain(warnings);
         instants.filter(|at| runs && at.0 > now).map(|at| at.0).min()
     });
-    let ladders = decision.escalations.iter().filter_map(|answer| answer.value.next.map(|next| next.at.0));
+    let ladders = decision.escalations.iter().flat_map(|answer| {
+        let repeat = answer.value.repeats.and_then(|repeats| repeats.next_at);
+        answer.value.next.map(|next| next.at).into_iter().chain(repeat).map(|at| at.0)
+    });
     let opening = Some(case.ticket.opened_at.0).filter(|at| *at > now);
     clocks.chain(ladders).chain(opening).min()
 }

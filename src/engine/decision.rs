@@ -1,6 +1,6 @@
 //! What comes out: answers, each with the clause it rests on.
 
-use crate::calendar::{Instant, Zone};
+use crate::calendar::{Amount, Instant, Zone};
 use crate::handbook::{AuthorityId, Handbook};
 
 /// An answer with what it rests on. It cannot be built without a clause.
@@ -160,6 +160,19 @@ pub struct DeadlineAnswer<'e> {
     pub id: &'e str,
     /// Its label.
     pub label: Option<&'e str>,
+    /// Its clock: the last cycle's, or that of the oldest message without an answer.
+    pub clock: ClockAnswer,
+    /// All its clocks, that one first, where it has several.
+    pub clocks: Vec<ClockAnswer>,
+    /// What an exception on trial would have given.
+    pub on_trial: Option<OnTrial<'e>>,
+}
+
+/// One clock of a deadline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClockAnswer {
+    /// The position of the message it runs for.
+    pub message: Option<usize>,
     /// How it stands.
     pub state: State,
     /// When it started.
@@ -168,18 +181,45 @@ pub struct DeadlineAnswer<'e> {
     pub due_at: Option<Instant>,
     /// When it first warns.
     pub warn_at: Option<Instant>,
+    /// Its warnings, each with whether it has passed, where there are several.
+    pub warnings: Vec<(Instant, bool)>,
     /// When the event came that ended it.
     pub ended_at: Option<Instant>,
     /// Seconds of its own time that have passed.
     pub elapsed_s: i64,
-    /// Seconds of its own time that are left, never below zero.
-    pub remaining_s: i64,
-    /// Seconds past the limit, where it is breached.
+    /// Seconds of its own time that are left, never below zero; unknown for days before the start.
+    pub remaining_s: Option<i64>,
+    /// Seconds of its own time past the limit, where it is breached.
     pub late_by_s: Option<i64>,
-    /// The limit in seconds.
-    pub within_s: i64,
-    /// What an exception on trial would have given.
-    pub on_trial: Option<OnTrial<'e>>,
+    /// Seconds of its own time from its event to its due instant, negative where it came late; nothing before its event.
+    pub margin_s: Option<i64>,
+    /// The limit.
+    pub within: Amount,
+    /// It is due past what the calendar knows.
+    pub is_provisional: bool,
+    /// How it adds up, where an explanation was asked for.
+    pub ledger: Option<Vec<LedgerRow>>,
+}
+
+/// One stretch of a ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// Its beginning.
+    pub from: Instant,
+    /// Its end.
+    pub to: Instant,
+    /// Whether it counted.
+    pub counted: bool,
+    /// Why, for programs.
+    pub reason: &'static str,
+    /// Why, for people.
+    pub why: String,
+    /// Its seconds; or 1 for a date that counted.
+    pub amount: i64,
+    /// What has counted up to its end.
+    pub sum: i64,
+    /// The figures are days, not seconds.
+    pub in_days: bool,
 }
 
 /// How far a ticket has escalated.
@@ -195,6 +235,23 @@ pub struct EscalationAnswer<'e> {
     pub reached: Vec<ReachedStep<'e>>,
     /// The next step that time alone will bring.
     pub next: Option<ReachedStep<'e>>,
+    /// The step it stands on waits to be acknowledged: no later step comes by time alone before.
+    pub is_held: bool,
+    /// How often the step it stands on was told again.
+    pub repeats: Option<Repeats>,
+}
+
+/// How often a step was told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeats {
+    /// So many times by now.
+    pub times: i64,
+    /// So many times at most.
+    pub at_most: Option<u32>,
+    /// The last time.
+    pub last_at: Option<Instant>,
+    /// The next time.
+    pub next_at: Option<Instant>,
 }
 
 /// A step with the instant it is reached.
@@ -208,6 +265,10 @@ pub struct ReachedStep<'e> {
     pub label: Option<&'e str>,
     /// When it is reached.
     pub at: Instant,
+    /// What brings it, as written.
+    pub why: &'e str,
+    /// Since when it waited for opening hours, where it did.
+    pub deferred_from: Option<Instant>,
 }
 
 /// What a record lacks.

@@ -69,7 +69,9 @@ fn one(engine: &Engine, index: usize, example: &Example) -> ExampleResult {
     let mut scratch = Scratch::default();
     let decision = decide::decide(engine, &ticket, as_of, false, &mut scratch);
     // The scratch still holds this case, so conditions that an expectation adds are evaluated in it.
-    let mut case = Case::resume(engine, &ticket, as_of, &mut scratch);
+    let known = ticket.known_at(as_of);
+    let mut case = Case::resume(engine, &known, as_of, &mut scratch);
+    case.past = super::past::Past::of(&known, as_of);
     for (position, expectation) in example.expectations.iter().enumerate() {
         let condition = engine.graph.expectations[index][position];
         let holds = condition.map(|condition| case.verdict(condition.0).holds());
@@ -97,14 +99,21 @@ fn check(
         ExpectationKind::Due(deadline, at) => {
             let id = &handbook.deadlines[deadline.0].name.id;
             let found = decision.deadlines.iter().find(|answer| answer.value.id == id);
-            let got = match found.map(|answer| answer.value.due_at) {
+            let got = match found.map(|answer| answer.value.clock.due_at) {
                 Some(Some(due)) => format!("{id} due {}", zone.format(due)),
                 Some(None) => {
-                    format!("{id} has no due instant: it is {}", found.map_or("", |answer| answer.value.state.name()))
+                    format!(
+                        "{id} has no due instant: it is {}",
+                        found.map_or("", |answer| answer.value.clock.state.name())
+                    )
                 }
                 None => format!("{id} does not apply"),
             };
-            (found.and_then(|answer| answer.value.due_at) == Some(*at), format!("{id} due {}", zone.format(*at)), got)
+            (
+                found.and_then(|answer| answer.value.clock.due_at) == Some(*at),
+                format!("{id} due {}", zone.format(*at)),
+                got,
+            )
         }
         ExpectationKind::Route(route, queue) => {
             let route = &handbook.routes[route.0];
@@ -145,7 +154,7 @@ fn found_instead(engine: &Engine, condition: &Condition, decision: &Decision) ->
                 let clock = decision.deadlines.iter().find(|answer| answer.value.id == id);
                 clock.map_or_else(
                     || format!("{id} does not apply"),
-                    |answer| format!("{id} is {}", answer.value.state.name()),
+                    |answer| format!("{id} is {}", answer.value.clock.state.name()),
                 )
             }
             _ => return,

@@ -304,7 +304,7 @@ impl Asked<'_> {
             Test::Tier(classify, set) => {
                 Some((Variable::Tier(*classify), listed(set, self.size(Variable::Tier(*classify)))))
             }
-            Test::Status(statuses, 0) => {
+            Test::Status(statuses, lasting) if lasting.count == 0 => {
                 Some((Variable::Status, statuses.iter().map(|StatusId(status)| *status as u32).collect()))
             }
             Test::Number(fact, NumberTest::Within(low, high)) => {

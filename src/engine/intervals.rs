@@ -29,14 +29,20 @@ impl Intervals {
     pub fn of(mut stretches: Vec<(i64, i64)>) -> Self {
         stretches.retain(|(from, until)| from < until);
         stretches.sort_unstable();
-        let mut merged: Vec<(i64, i64)> = Vec::with_capacity(stretches.len());
-        for (from, until) in stretches {
-            match merged.last_mut() {
-                Some(last) if from <= last.1 => last.1 = last.1.max(until),
-                _ => merged.push((from, until)),
+        // Each that meets the one before goes into it.
+        stretches.dedup_by(|next, last| {
+            let meets: bool = next.0 <= last.1;
+            if meets {
+                last.1 = last.1.max(next.1);
             }
-        }
-        Intervals(merged)
+            meets
+        });
+        Intervals(stretches)
+    }
+
+    /// The stretches, ascending and apart.
+    pub fn into_stretches(self) -> Vec<(i64, i64)> {
+        self.0
     }
 
     /// The stretches, ascending.
@@ -46,7 +52,8 @@ impl Intervals {
 
     /// Whether an instant is in it.
     pub fn contains(&self, at: i64) -> bool {
-        self.0.iter().any(|(from, until)| *from <= at && at < *until)
+        let begun = self.0.partition_point(|(from, _)| *from <= at);
+        begun > 0 && at < self.0[begun - 1].1
     }
 
     /// The first instant at or after `at` that is in it.
@@ -100,41 +107,6 @@ impl Intervals {
         }
         Intervals(rest)
     }
-
-    /// Instants at which it has held for so many seconds without a break.
-    #[must_use]
-    pub fn lasting(self, seconds: i64) -> Intervals {
-        if seconds == 0 {
-            return self;
-        }
-        Intervals::of(self.0.iter().map(|(from, until)| (from.saturating_add(seconds), *until)).collect())
-    }
-
-    /// Seconds in it from `from` up to `until`.
-    pub fn measure(&self, from: i64, until: i64) -> i64 {
-        self.0.iter().map(|(start, end)| ((*end).min(until).saturating_sub((*start).max(from))).max(0)).sum()
-    }
-
-    /// The instant at which so many seconds of it have passed since `from`: the earliest, and so the end of a
-    /// stretch rather than the start of the next. `None` when that never comes.
-    pub fn after(&self, from: i64, seconds: i64) -> Option<i64> {
-        let mut left: i64 = seconds;
-        if left == 0 {
-            return Some(from);
-        }
-        for (start, end) in &self.0 {
-            let start = (*start).max(from);
-            let length = (*end).saturating_sub(start);
-            if length <= 0 {
-                continue;
-            }
-            if left <= length {
-                return Some(start.saturating_add(left)).filter(|at| *at < FOREVER);
-            }
-            left -= length;
-        }
-        None
-    }
 }
 
 #[cfg(test)]
@@ -158,16 +130,5 @@ mod tests {
             assert_eq!(a.union(&b).contains(at), a.contains(at) || b.contains(at));
             assert_eq!(a.complement(0).contains(at), !a.contains(at));
         }
-    }
-
-    #[test]
-    fn time_is_counted_inside_only() {
-        let running = set(&[(0, 10), (20, FOREVER)]);
-        assert_eq!(running.after(0, 10), Some(10));
-        assert_eq!(running.after(0, 11), Some(21));
-        assert_eq!(running.after(12, 5), Some(25));
-        assert_eq!(set(&[(0, 10)]).after(0, 11), None);
-        assert_eq!(running.measure(0, 25), 15);
-        assert_eq!(running.lasting(5), set(&[(5, 10), (25, FOREVER)]));
     }
 }

@@ -5,12 +5,15 @@
 
 mod case;
 mod clock;
+mod course;
 mod decide;
 mod decision;
 mod example;
-mod history;
 mod index;
 mod intervals;
+mod ladder;
+mod ledger;
+mod past;
 mod script;
 mod test;
 mod text;
@@ -19,8 +22,8 @@ mod timeline;
 mod trace;
 
 pub use decision::{
-    Cited, DeadlineAnswer, Decision, EscalationAnswer, Finding, HandbookRef, OnTrial, ReachedStep, RecordAnswer,
-    RouteAnswer, State, TierAnswer, TraceNode, TraceValue,
+    Cited, ClockAnswer, DeadlineAnswer, Decision, EscalationAnswer, Finding, HandbookRef, LedgerRow, OnTrial,
+    ReachedStep, RecordAnswer, Repeats, RouteAnswer, State, TierAnswer, TraceNode, TraceValue,
 };
 pub use example::{ExampleResult, ExpectationFailure};
 pub use text::fold;
@@ -56,6 +59,8 @@ pub struct Engine {
     moving_clocks: Vec<Movement>,
     /// By condition: each place it is written at, as a trace shows it.
     places: Vec<Vec<Place>>,
+    /// By ladder and step: what brings it, as written.
+    step_texts: Vec<Vec<String>>,
     /// By unit and row: what a trace shows of it.
     row_places: Vec<Vec<Place>>,
     unit_lines: Vec<u32>,
@@ -144,6 +149,9 @@ impl Engine {
         let unit_lines =
             graph.units.iter().map(|unit| line(sources, handbook.authorities[unit.authority.0].span)).collect();
         let fact_lines = handbook.facts.iter().map(|fact| line(sources, fact.name.span)).collect();
+        let text = |span: Span| in_one_line(sources.text(span));
+        let step_texts =
+            handbook.ladders.iter().map(|ladder| ladder.steps.iter().map(|step| text(step.why)).collect()).collect();
         let names = names(&handbook, &graph);
         let schema = Schema::new(&handbook);
         Some(Engine {
@@ -156,6 +164,7 @@ impl Engine {
             rests_on_facts,
             moving_clocks,
             places,
+            step_texts,
             row_places,
             unit_lines,
             fact_lines,
@@ -259,7 +268,7 @@ fn temporal(handbook: &Handbook, graph: &Graph, tests: &[Test]) -> Vec<bool> {
             let temporal = match test {
                 Test::And(parts) | Test::Or(parts) => parts.iter().any(inner),
                 Test::Not(id) | Test::Same(id) => inner(id),
-                Test::Status(..) | Test::Happened(..) | Test::Clock(..) | Test::Age(_) => true,
+                Test::Status(..) | Test::Awaiting(_) | Test::Happened(..) | Test::Clock(..) | Test::Age(..) => true,
                 Test::Tier(classify, _) => classifies[classify.0],
                 _ => false,
             };
@@ -363,7 +372,7 @@ fn place(handbook: &Handbook, sources: &Sources, span: Span) -> Place {
 fn places(handbook: &Handbook, graph: &Graph, sources: &Sources, id: ConditionId) -> Vec<Place> {
     let subject: Option<&str> = match graph.conditions.node(id) {
         Node::Atom(Atom::Tier(classify, _)) => Some(&handbook.classifies[classify.0].name.id),
-        Node::Atom(Atom::Status(..)) => Some("status"),
+        Node::Atom(Atom::Status(..) | Atom::Awaiting(_)) => Some("status"),
         Node::Atom(atom) => facts_of(atom).first().map(|fact| handbook.facts[fact.0].name.id.as_str()),
         _ => None,
     };

@@ -1,10 +1,11 @@
 //! Conditions as the engine runs them: sets as bit masks, text folded, patterns compiled.
 
 use super::text;
+use crate::calendar::Amount;
 use crate::graph::{Conditions, Node};
 use crate::handbook::condition::{Argument, NumberTest, TimeOperand};
 use crate::handbook::{Atom, ClassifyId, DeadlineId, EventId, FactId, StatusId};
-use crate::syntax::tree::ClockState;
+use crate::syntax::tree::{ClockState, Comparison};
 
 /// A condition, by the position of its node in the graph.
 pub type TestId = u32;
@@ -44,16 +45,20 @@ pub enum Test {
     HasText(FactId, Vec<String>),
     /// The tier is in a set.
     Tier(ClassifyId, Set),
-    /// The status is one of these, for so many seconds.
-    Status(Vec<StatusId>, i64),
+    /// The status is one of these, for so long.
+    Status(Vec<StatusId>, Amount),
+    /// The status is one of these, and the customer has not written since it came.
+    Awaiting(Vec<StatusId>),
     /// The event happened so many times.
     Happened(EventId, u32),
-    /// The clock is in a state, for so many seconds.
-    Clock(DeadlineId, ClockState, i64),
+    /// The clock is in a state, for so long.
+    Clock(DeadlineId, ClockState, Amount),
     /// The ticket was opened between these seconds of the day.
     OpenedBetween(u32, u32),
-    /// The seconds since opening are accepted.
-    Age(NumberTest),
+    /// The calendar has the date of the opening as a holiday.
+    OpenedOnHoliday,
+    /// The time since the opening compares with an amount.
+    Age(Comparison, Amount),
     /// The script says so.
     Script(String, Vec<Argument>),
 }
@@ -122,9 +127,9 @@ fn cost(test: &Test, costs: &[u32]) -> u32 {
         | Test::Value(..)
         | Test::Number(..)
         | Test::Tier(..)
-        | Test::Age(_) => 1,
-        Test::Time(..) | Test::Has(..) | Test::OpenedBetween(..) => 2,
-        Test::Status(..) | Test::Happened(..) | Test::Clock(..) => 4,
+        | Test::Age(..) => 1,
+        Test::Time(..) | Test::Has(..) | Test::OpenedBetween(..) | Test::OpenedOnHoliday => 2,
+        Test::Status(..) | Test::Awaiting(_) | Test::Happened(..) | Test::Clock(..) => 4,
         Test::HasText(..) | Test::Text(..) | Test::Contains(..) => 50,
         Test::Matches(..) => 200,
         Test::Script(..) => 1000,
@@ -149,10 +154,12 @@ fn single(atom: &Atom) -> Test {
         Atom::HasText(fact, texts) => Test::HasText(*fact, folded(texts)),
         Atom::Tier(classify, positions) => Test::Tier(*classify, Set::new(positions)),
         Atom::Status(statuses, lasting) => Test::Status(statuses.clone(), *lasting),
+        Atom::Awaiting(statuses) => Test::Awaiting(statuses.clone()),
         Atom::Happened(event, times) => Test::Happened(*event, *times),
         Atom::Clock(deadline, state, lasting) => Test::Clock(*deadline, *state, *lasting),
         Atom::OpenedBetween(from, until) => Test::OpenedBetween(*from, *until),
-        Atom::Age(test) => Test::Age(*test),
+        Atom::OpenedOnHoliday => Test::OpenedOnHoliday,
+        Atom::Age(comparison, amount) => Test::Age(*comparison, *amount),
         Atom::Script(name, arguments) => Test::Script(name.clone(), arguments.clone()),
     }
 }

@@ -1,25 +1,23 @@
 //! Conditions over time: when each holds from the opening on, if nothing more happens after now.
 //!
 //! A ladder asks when a condition first came true, a pause while it holds, a scheduler when it next changes.
-//! Facts are what they are now.
+//! Facts are what they were then, where the ticket's events tell (`past.rs`).
 
 use super::Movement;
 use super::case::Case;
-use super::clock::Run;
 use super::intervals::{FOREVER, Intervals};
 use super::test::{Test, TestId};
-use crate::calendar::Instant;
+use crate::calendar::{Amount, Instant, Paused, Unit};
 use crate::graph::UnitNode;
-use crate::handbook::condition::NumberTest;
 use crate::handbook::{ClassifyId, DeadlineId, StatusId};
-use crate::syntax::tree::ClockState;
+use crate::syntax::tree::{ClockState, Comparison, Speaker};
 
 impl Case<'_, '_> {
     /// When a condition holds, from the opening on.
     pub fn intervals(&mut self, id: TestId) -> Intervals {
         let opened = self.ticket.opened_at.0;
         let engine = self.engine;
-        if !engine.is_temporal[id as usize] {
+        if !self.moves(id) {
             return if self.verdict(id).holds() { Intervals::since(opened) } else { Intervals::none() };
         }
         // Conditions share their parts, so that walking them as a tree could take for ever: each is worked out once.
@@ -61,15 +59,23 @@ impl Case<'_, '_> {
             }
             Test::Not(inner) => self.intervals(*inner).complement(opened),
             Test::Same(inner) => self.intervals(*inner),
-            Test::Status(statuses, lasting) => self.in_status(statuses).lasting(*lasting),
+            Test::Status(statuses, lasting) => {
+                let when = self.in_status(statuses);
+                self.lasting(when, *lasting)
+            }
+            Test::Awaiting(statuses) => self.awaiting(statuses),
             Test::Happened(event, times) => {
                 let at = self.happened(*event).nth((*times as usize).saturating_sub(1));
                 at.map_or_else(Intervals::none, |at| Intervals::since(at.0.max(opened)))
             }
-            Test::Clock(deadline, state, lasting) => self.in_clock_state(*deadline, *state).lasting(*lasting),
-            Test::Age(test) => age(*test, opened),
+            Test::Clock(deadline, state, lasting) => {
+                let when = self.in_clock_state(*deadline, *state);
+                self.lasting(when, *lasting)
+            }
+            Test::Age(comparison, limit) => self.age(*comparison, *limit),
             Test::Tier(classify, set) => self.in_tier(*classify, |tier| set.contains(tier)),
-            _ => Intervals::none(),
+            // What rests on facts alone holds while the facts are so.
+            _ => self.by_facts(id),
         }
     }
 
@@ -99,13 +105,78 @@ impl Case<'_, '_> {
                 at.map(|at| at.0.max(opened))
             }
             Test::Clock(deadline, ClockState::Breached, lasting)
-                if engine.moving_clocks[deadline.0] == Movement::Nothing =>
+                if self.movement(deadline.0) == Movement::Nothing && self.is_plain(deadline.0) =>
             {
-                let clock = self.clock(*deadline)?;
-                clock.breach().map(|breach| breach.saturating_add(*lasting).max(opened))
+                let breach = self.clock(*deadline)?.breach()?;
+                self.later(breach, *lasting).map(|at| at.max(opened))
             }
             _ => self.intervals(id).first_from(opened),
         }
+    }
+
+    /// The instant so much later, on the handbook's calendar.
+    pub fn later(&self, from: i64, amount: Amount) -> Option<i64> {
+        let handbook = &self.engine.handbook;
+        match (amount.unit, handbook.calendar.as_deref()) {
+            _ if amount.count == 0 => Some(from),
+            (Unit::Elapsed, _) | (_, None) => Some(from.saturating_add(amount.count)),
+            (_, Some(calendar)) => {
+                calendar.end_of(Instant(from), amount, Paused::none(), handbook.meta.day_end).map(|at| at.0)
+            }
+        }
+    }
+
+    /// Instants at which something has held for so long without a break.
+    fn lasting(&self, when: Intervals, amount: Amount) -> Intervals {
+        if amount.count == 0 {
+            return when;
+        }
+        let late = |(from, until): &(i64, i64)| Some((self.later(*from, amount)?, *until));
+        Intervals::of(when.stretches().iter().filter_map(late).collect())
+    }
+
+    /// When the age of the ticket compares so with an amount.
+    fn age(&self, comparison: Comparison, limit: Amount) -> Intervals {
+        let opened = self.ticket.opened_at.0;
+        // From the first instant it is reached until the one at which more has passed.
+        let reached = self.later(opened, limit).unwrap_or(FOREVER);
+        let passed = match limit.unit {
+            Unit::Elapsed | Unit::WorkingTime => {
+                self.later(opened, Amount { count: limit.count.saturating_add(1), ..limit }).unwrap_or(FOREVER)
+            }
+            _ => reached.saturating_add(1),
+        };
+        match comparison {
+            Comparison::Less => Intervals::stretch(opened, reached),
+            Comparison::AtMost => Intervals::stretch(opened, passed),
+            Comparison::Equal => Intervals::stretch(reached, passed),
+            Comparison::NotEqual => Intervals::stretch(reached, passed).complement(opened),
+            Comparison::AtLeast => Intervals::since(reached),
+            Comparison::More => Intervals::since(passed),
+        }
+    }
+
+    /// When the status is one of these and the customer has not written since it came.
+    fn awaiting(&self, statuses: &[StatusId]) -> Intervals {
+        let (opened, now) = (self.ticket.opened_at.0, self.as_of);
+        let mut stretches: Vec<(i64, i64)> = Vec::new();
+        let by_customer = self.ticket.messages.iter().filter(|message| message.from == Speaker::Customer);
+        let mut written = by_customer.map(|message| message.at.0).take_while(|at| *at <= now.0).peekable();
+        let mut add = |since: i64, status: StatusId, until: i64| {
+            if statuses.contains(&status) {
+                // A message of the same instant was there before the status came.
+                while written.next_if(|at| *at <= since).is_some() {}
+                stretches.push((since, written.peek().map_or(until, |at| until.min(*at))));
+            }
+        };
+        let (mut since, mut status): (i64, StatusId) = (opened, self.ticket.status);
+        for (at, next) in self.ticket.statuses.iter().filter(|(at, _)| *at <= now) {
+            let at: i64 = at.0.max(opened);
+            add(since, status, at);
+            (since, status) = (at, *next);
+        }
+        add(since, status, FOREVER);
+        Intervals::of(stretches)
     }
 
     fn in_status(&self, statuses: &[StatusId]) -> Intervals {
@@ -125,28 +196,17 @@ impl Case<'_, '_> {
         Intervals::of(stretches)
     }
 
-    /// A deadline's own time, once its clock has started.
-    pub fn run(&mut self, deadline: usize, unit: &UnitNode) -> Option<Run> {
-        let deadline = &self.engine.handbook.deadlines[deadline];
-        let start = self.first(deadline.from, Instant(i64::MIN))?;
-        let end = self.first(deadline.until, start);
-        let paused = unit.pause.map_or_else(Intervals::none, |pause| self.intervals(pause.0));
-        // A pause that begins or ends by time alone changes how the clock stands.
-        self.flips.extend(paused.next_change(self.as_of.0));
-        Some(Run::new(start, end, paused))
-    }
-
     /// When a deadline's clock is in a state. A clock on trial is in none.
     fn in_clock_state(&mut self, deadline: DeadlineId, state: ClockState) -> Intervals {
         let engine = self.engine;
-        if engine.moving_clocks[deadline.0] == Movement::Nothing {
+        if self.movement(deadline.0) == Movement::Nothing && self.is_plain(deadline.0) {
             return self.clock(deadline).map_or_else(Intervals::none, |clock| clock.in_state(state));
         }
         let Some(unit) = engine.unit_of_deadline(deadline) else { return Intervals::none() };
         if engine.handbook.authorities[unit.authority.0].trial {
             return Intervals::none();
         }
-        self.history(deadline.0, unit).in_state(state).clone()
+        self.courses_in_state(deadline.0, unit, state)
     }
 
     /// When a classification is in certain tiers.
@@ -184,22 +244,6 @@ impl Case<'_, '_> {
             let taken = left.intersection(&self.intervals(row.guard.0));
             left = left.intersection(&taken.complement(opened.0));
             visit(position, &taken);
-        }
-    }
-}
-
-fn age(test: NumberTest, opened: i64) -> Intervals {
-    match test {
-        NumberTest::Within(low, high) => {
-            let from = low.and_then(|low| low.to_whole()).unwrap_or(0).max(0);
-            let until = high
-                .and_then(|high| high.to_whole())
-                .map_or(FOREVER, |high| opened.saturating_add(high).saturating_add(1));
-            Intervals::stretch(opened.saturating_add(from), until)
-        }
-        NumberTest::Not(other) => {
-            let at = opened.saturating_add(other.to_whole().unwrap_or(-1));
-            Intervals::stretch(at, at.saturating_add(1)).complement(opened)
         }
     }
 }

@@ -6,11 +6,11 @@
 
 use super::Place;
 use super::case::Case;
-use super::decide::{applies, is_tried, settled_by};
+use super::decide::{applies, is_tried};
 use super::decision::{TraceNode, TraceValue};
 use super::test::TestId;
 use super::ticket::Value;
-use crate::calendar::format_seconds;
+use crate::calendar::Amount;
 use crate::graph::{Node, RowNode, Unit, UnitNode, facts_of};
 use crate::handbook::{Atom, FactId, FactKind};
 use crate::source::Span;
@@ -56,6 +56,7 @@ impl<'e> Tracer<'e> {
                     value = TraceValue::Holds(true);
                 }
                 Unit::Classify(_) | Unit::Deadline(_) | Unit::Route(_) => {
+                    let mut taken: Option<&RowNode> = None;
                     for (index, row) in unit.rows.iter().enumerate() {
                         if !is_tried(case, unit, row) {
                             continue;
@@ -63,12 +64,19 @@ impl<'e> Tracer<'e> {
                         rests_on.push(self.row(case, position, index, row));
                         if case.verdict(row.guard.0).holds() {
                             value = outcome(case, unit, row);
+                            taken = Some(row);
                             break;
                         }
                     }
                     // A clock keeps the limit it was settled by, whichever row holds by now.
-                    if let Some(row) = settled_by(case, unit).filter(|_| value != TraceValue::Nothing) {
-                        value = outcome(case, unit, &unit.rows[row]);
+                    if let (Unit::Deadline(index), Some(row)) = (unit.unit, taken) {
+                        let limit: Option<Amount> = match case.clock(crate::handbook::DeadlineId(index)) {
+                            Some(clock) => Some(clock.limit),
+                            // One on trial is kept nowhere.
+                            None if case.is_plain(index) => Some(case.plain_clock(index, unit, row).limit),
+                            None => Some(case.clocks(index, unit, row).0.limit),
+                        };
+                        value = limit.map_or(value, |limit| TraceValue::Words(limit.to_string()));
                     }
                 }
             }
@@ -93,7 +101,14 @@ impl<'e> Tracer<'e> {
             rests_on.push(self.fact(case, fact));
         }
         let clause = Some(engine.handbook.clause_of(row.authority).number.as_str());
-        let value = TraceValue::Holds(case.verdict(row.guard.0).holds());
+        let timed = match engine.graph.units[position].unit {
+            Unit::Ladder(ladder) => engine.handbook.ladders[ladder].steps[row.outcome as usize].after,
+            _ => None,
+        };
+        let value = match timed {
+            Some(after) => TraceValue::Words(after.to_string()),
+            None => TraceValue::Holds(case.verdict(row.guard.0).holds()),
+        };
         self.nodes.push(TraceNode { node: name, clause, line: place.line, text, value, rests_on });
         name
     }
@@ -191,6 +206,9 @@ fn outcome<'e>(case: &Case<'e, '_>, unit: &UnitNode, row: &RowNode) -> TraceValu
     match unit.unit {
         Unit::Classify(index) => TraceValue::Name(&handbook.classifies[index].tiers[row.outcome as usize].id),
         Unit::Route(index) => TraceValue::Name(&handbook.routes[index].queues[row.outcome as usize].id),
-        _ => TraceValue::Words(format_seconds(row.outcome)),
+        Unit::Deadline(index) => {
+            TraceValue::Words(handbook.deadlines[index].rows[row.outcome as usize].outcome.to_string())
+        }
+        Unit::Ladder(_) | Unit::Record(_) => TraceValue::Nothing,
     }
 }

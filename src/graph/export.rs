@@ -5,7 +5,7 @@
 
 use super::{ConditionId, Graph, Node, Unit, fact_name, unit_name};
 use crate::handbook::condition::{Argument, TimeOperand};
-use crate::handbook::{Atom, AuthorityId, DeadlineId, EventId, Handbook, Named};
+use crate::handbook::{Atom, AuthorityId, ClockSpan, DeadlineId, EventId, Handbook, Named};
 use crate::source::{Sources, Span};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -179,12 +179,15 @@ impl<'g> Draw<'g> {
         if let Some(pause) = unit.pause {
             self.rest_on(whole, pause);
         }
-        if let Unit::Deadline(index) = unit.unit {
-            for event in [handbook.deadlines[index].from, handbook.deadlines[index].until] {
+        if let Unit::Deadline(index) = unit.unit
+            && let ClockSpan::Events(from, until) = handbook.deadlines[index].span
+        {
+            for event in [from, until] {
                 let node = self.event(event);
                 self.edge(whole, node);
             }
         }
+        let mut step_before: Option<usize> = None;
         for row in &unit.rows {
             let clause = self.clause(row.authority);
             let part = match (unit.unit, parts) {
@@ -197,7 +200,18 @@ impl<'g> Draw<'g> {
                     let step = &handbook.ladders[index].steps[row.outcome as usize];
                     let label = format!("{} {}", step.number, shown(&step.role));
                     let name = &handbook.ladders[index].name.id;
-                    Some(self.node(format!("step:{name}/{}", step.number), "step", label, clause, Some(step.span)).0)
+                    let node =
+                        self.node(format!("step:{name}/{}", step.number), "step", label, clause, Some(step.span)).0;
+                    // A timed step counts from the one before; one that is held waits for its event.
+                    if let (Some(_), Some(before)) = (step.after, step_before) {
+                        self.edge(node, before);
+                    }
+                    if let Some(event) = step.until {
+                        let event = self.event(event);
+                        self.edge(node, event);
+                    }
+                    step_before = Some(node);
+                    Some(node)
                 }
                 (Unit::Record(index), None) => {
                     let fact = self.fact(handbook.records[index].fields[row.outcome as usize].0);
@@ -280,8 +294,12 @@ impl<'g> Draw<'g> {
             }
             Atom::Clock(deadline, ..) => Some(self.clock(*deadline)),
             Atom::Happened(event, _) => Some(self.event(*event)),
-            Atom::Status(..) => Some(self.node("status".to_owned(), "status", "status".to_owned(), None, None).0),
-            Atom::OpenedBetween(..) | Atom::Age(_) => Some(self.event(crate::handbook::OPENED)),
+            Atom::Status(..) | Atom::Awaiting(_) => {
+                Some(self.node("status".to_owned(), "status", "status".to_owned(), None, None).0)
+            }
+            Atom::OpenedBetween(..) | Atom::OpenedOnHoliday | Atom::Age(..) => {
+                Some(self.event(crate::handbook::OPENED))
+            }
             _ => None,
         };
         if let Some(to) = to {
@@ -335,9 +353,11 @@ pub fn facts_of(atom: &Atom) -> Vec<crate::handbook::FactId> {
             .collect(),
         Atom::Tier(..)
         | Atom::Status(..)
+        | Atom::Awaiting(_)
         | Atom::Happened(..)
         | Atom::Clock(..)
         | Atom::OpenedBetween(..)
-        | Atom::Age(_) => Vec::new(),
+        | Atom::OpenedOnHoliday
+        | Atom::Age(..) => Vec::new(),
     }
 }

@@ -71,7 +71,7 @@ pub struct RowNode {
     pub authority: AuthorityId,
     /// When it is taken, with what its exception asks for.
     pub guard: ConditionId,
-    /// What follows: a tier's, queue's, step's or field's position, or a limit in seconds.
+    /// What follows: a tier's, queue's, step's, field's or limit's position.
     pub outcome: i64,
     /// Its line.
     pub span: Span,
@@ -138,7 +138,8 @@ fn unit_node(
         Unit::Deadline(index) => handbook.deadlines[index]
             .rows
             .iter()
-            .map(|row| guarded(row.authority, &row.guard, row.outcome, row.span))
+            .enumerate()
+            .map(|(position, row)| guarded(row.authority, &row.guard, position as i64, row.span))
             .collect(),
         Unit::Route(index) => handbook.routes[index]
             .rows

@@ -1,9 +1,9 @@
 //! Conditions with every name resolved.
 
 use super::{ClassifyId, DeadlineId, Decimal, DefineId, EventId, FactId, StatusId};
-use crate::calendar::Instant;
+use crate::calendar::{Amount, Instant};
 use crate::source::Span;
-use crate::syntax::tree::ClockState;
+use crate::syntax::tree::{ClockState, Comparison};
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,16 +92,20 @@ pub enum Atom {
     HasText(FactId, Vec<String>),
     /// The classification's tier is one of these positions.
     Tier(ClassifyId, Vec<u32>),
-    /// The status is one of these, for at least so many seconds.
-    Status(Vec<StatusId>, i64),
+    /// The status is one of these, for at least so long.
+    Status(Vec<StatusId>, Amount),
+    /// The status is one of these, and the customer has not written since it came.
+    Awaiting(Vec<StatusId>),
     /// The event happened at least so many times.
     Happened(EventId, u32),
-    /// The clock is in this state, for at least so many seconds.
-    Clock(DeadlineId, ClockState, i64),
+    /// The clock is in this state, for at least so long.
+    Clock(DeadlineId, ClockState, Amount),
     /// The ticket was opened between these seconds of the day; over midnight when the first is the later.
     OpenedBetween(u32, u32),
-    /// The time since opening compares with so many seconds.
-    Age(NumberTest),
+    /// The ticket was opened on a date that the calendar has as a holiday.
+    OpenedOnHoliday,
+    /// The time since the opening compares with an amount.
+    Age(Comparison, Amount),
     /// The script function says so.
     Script(String, Vec<Argument>),
 }

@@ -12,8 +12,9 @@ pub use condition::{Atom, Condition, ConditionKind};
 pub use decimal::Decimal;
 pub use lower::{Lowered, lower};
 
-use crate::calendar::{Calendar, DayEnd, Instant, Zone};
+use crate::calendar::{Amount, Calendar, DayEnd, Instant, Zone};
 use crate::source::{FileId, Span};
+use crate::syntax::tree::{OnChange, OnReopen, Speaker};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub struct AuthorityId(pub usize);
 pub const OPENED: EventId = EventId(0);
 /// The event of a ticket opened again.
 pub const REOPENED: EventId = EventId(1);
+/// The event that `until acknowledged` waits for, where the handbook declares it.
+pub const ACKNOWLEDGED: &str = "acknowledged";
 /// The status of a ticket that names none.
 pub const OPEN: StatusId = StatusId(0);
 
@@ -255,16 +258,27 @@ pub struct Deadline {
     pub name: Named,
     /// What it rests on.
     pub authority: AuthorityId,
-    /// The event that starts it.
-    pub from: EventId,
-    /// The event that meets it.
-    pub until: EventId,
-    /// Rows to a limit in elapsed seconds, exceptions first.
-    pub rows: Vec<Row<i64>>,
+    /// What starts it and what meets it.
+    pub span: ClockSpan,
+    /// Rows to a limit, exceptions first.
+    pub rows: Vec<Row<Amount>>,
     /// Time does not count while this holds.
     pub pause: Option<Condition>,
     /// When it warns.
     pub warnings: Vec<Warn>,
+    /// What a change of the row that gives the limit does to it.
+    pub on_change: OnChange,
+    /// What a reopening does to it.
+    pub on_reopen: OnReopen,
+}
+
+/// What starts a clock and what meets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockSpan {
+    /// From an event until an event: one clock a ticket.
+    Events(EventId, EventId),
+    /// From each message of the first until a message of the second: one clock a message.
+    Messages(Speaker, Speaker),
 }
 
 /// When a clock warns.
@@ -272,8 +286,8 @@ pub struct Deadline {
 pub enum Warn {
     /// At a share of the limit, in parts of a billion.
     Share(Decimal),
-    /// So many seconds before it is due.
-    Before(i64),
+    /// So long before it is due.
+    Before(Amount),
 }
 
 /// Where a ticket goes.
@@ -309,8 +323,27 @@ pub struct Step {
     pub role: Named,
     /// When a ticket comes here; `Always` for `at once`.
     pub trigger: Condition,
+    /// It comes so long after the step before it was reached, in place of by a condition.
+    pub after: Option<Amount>,
+    /// Where the text says what moves a ticket here.
+    pub why: Span,
+    /// No step that comes by time alone comes before this event has happened on this step.
+    pub until: Option<EventId>,
+    /// It is told again.
+    pub repeat: Option<Repeat>,
+    /// It comes in opening hours only: outside them it waits for the next.
+    pub within_working_hours: bool,
     /// Its line.
     pub span: Span,
+}
+
+/// How often a step is told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// How long after the last time.
+    pub every: Amount,
+    /// How many times; without end where nothing is said.
+    pub at_most: Option<u32>,
 }
 
 /// The fields a ticket must carry.

@@ -94,6 +94,18 @@ pub fn hints(stop: &Stop) -> Option<String> {
     {
         return Some("a figure has no commas: `10000`".to_owned());
     }
+    if found == "-"
+        && stop.expects("an amount of time")
+        && stop.rest[1..].starts_with(|letter: char| letter.is_ascii_digit())
+    {
+        return Some("no amount of time is negative: leave the `-` out".to_owned());
+    }
+    if found == "."
+        && before.ends_with(|letter: char| letter.is_ascii_digit())
+        && stop.rest[1..].starts_with(|letter: char| letter.is_ascii_digit())
+    {
+        return Some("a figure is whole here; a part of an hour is written in minutes: `1h30m`".to_owned());
+    }
     let ends_line = stop.rest[found.len()..].lines().next().is_none_or(|line| line.trim().is_empty());
     let is_sign = matches!(found, "," | "，" | "、" | ";" | "；" | "。" | ".");
     if is_sign && !ends_line && stop.expects("`and`") {

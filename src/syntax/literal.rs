@@ -9,7 +9,9 @@ use pest::iterators::Pair;
 use std::ops::Range;
 
 /// No limit in a handbook is longer: a hundred years.
-const LONGEST_SECONDS: i64 = 100 * 366 * 86_400;
+const LONGEST_SECONDS: i64 = 100 * YEAR_SECONDS;
+/// A year of the calendar on average, 365 days and six hours.
+const YEAR_SECONDS: i64 = 31_557_600;
 
 /// What every part of the parser needs: where it is, and where findings go.
 pub struct Reader<'a> {
@@ -293,8 +295,8 @@ fn resolve(count: i64, unit: Option<Rule>, is_working: bool, is_calendar: bool) 
         Some(Rule::kw_minutes) => 60,
         Some(Rule::kw_hours) => 3600,
         Some(Rule::kw_days) => 86_400,
-        Some(Rule::kw_months) => 31 * 86_400,
-        _ => 366 * 86_400,
+        Some(Rule::kw_months) => YEAR_SECONDS / 12,
+        _ => YEAR_SECONDS,
     };
     if count.checked_mul(seconds).is_none_or(|total| total > LONGEST_SECONDS) {
         return Err(Wrong::TooLong);

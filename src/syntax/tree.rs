@@ -254,9 +254,9 @@ pub enum ClauseKind {
     /// `from A until B`
     From(Name, Name),
     /// `from each customer message until agent message`
-    FromEach,
-    /// `pause while COND`
-    Pause(Condition),
+    FromEach(Speaker, Speaker),
+    /// `pause while COND`, and what a customer's message does to it where the rule says so
+    Pause(Condition, Option<PauseEnd>),
     /// `warn at …`
     Warn(Vec<Warning>),
     /// `on change …`
@@ -332,6 +332,26 @@ pub struct AmountLiteral {
     pub amount: Option<Amount>,
 }
 
+/// Who speaks in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Speaker {
+    /// Someone of the company.
+    Agent,
+    /// The customer.
+    Customer,
+    /// A program that answers for the company.
+    Bot,
+}
+
+/// What a customer's message does to a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PauseEnd {
+    /// `until customer message`: it ends the pause.
+    CustomerMessage,
+    /// `regardless of customer messages`: nothing.
+    Regardless,
+}
+
 /// When a clock warns.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Warning {
@@ -372,8 +392,25 @@ pub struct Step {
     pub role: Declared,
     /// What moves a ticket here.
     pub trigger: Trigger,
-    /// `until acknowledged`, `repeat every …`, `within working hours`: where each stands.
-    pub modifiers: Vec<Span>,
+    /// Where that stands.
+    pub trigger_span: Span,
+    /// `until acknowledged`: where it stands.
+    pub until_acknowledged: Option<Span>,
+    /// `repeat every D, at most N times`.
+    pub repeat: Option<Repeat>,
+    /// `within working hours`: where it stands.
+    pub within_working_hours: Option<Span>,
+}
+
+/// How often a step is told again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repeat {
+    /// Where it stands.
+    pub span: Span,
+    /// How long after the last time.
+    pub every: AmountLiteral,
+    /// How many times.
+    pub at_most: Option<Literal>,
 }
 
 /// What moves a ticket to a step.
@@ -542,7 +579,7 @@ pub enum ClockState {
 }
 
 /// A comparison of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Comparison {
     /// `<`
     Less,

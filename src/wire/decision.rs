@@ -1,9 +1,9 @@
 //! A decision as JSON.
 
-use crate::calendar::{Instant, Zone, format_seconds};
+use crate::calendar::{Amount, Instant, Zone, format_seconds};
 use crate::engine::{
-    Cited, DeadlineAnswer, Decision, EscalationAnswer, OnTrial, ReachedStep, RecordAnswer, RouteAnswer, TierAnswer,
-    TraceNode, TraceValue,
+    Cited, ClockAnswer, DeadlineAnswer, Decision, EscalationAnswer, LedgerRow, OnTrial, ReachedStep, RecordAnswer,
+    RouteAnswer, TierAnswer, TraceNode, TraceValue,
 };
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -159,27 +159,112 @@ impl Serialize for OneInZone<'_, '_, DeadlineAnswer<'_>> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let OneInZone(zone, cited) = self;
         let answer = &cited.value;
-        let at = |instant: Option<Instant>| instant.map(|instant| At(*zone, instant));
-        let mut out = serializer.serialize_struct("Deadline", 16)?;
+        let mut out = serializer.serialize_struct("Deadline", 24)?;
         out.serialize_field("id", answer.id)?;
         out.serialize_field("label", &answer.label)?;
         cite(&mut out, cited, answer.on_trial.as_ref())?;
-        out.serialize_field("state", answer.state.name())?;
-        out.serialize_field("started_at", &at(answer.started_at))?;
-        out.serialize_field("due_at", &at(answer.due_at))?;
-        out.serialize_field("warn_at", &at(answer.warn_at))?;
-        if answer.ended_at.is_some() {
-            out.serialize_field("ended_at", &at(answer.ended_at))?;
+        clock(&mut out, *zone, &answer.clock)?;
+        if !answer.clocks.is_empty() {
+            let clocks: Vec<ClockInZone> = answer.clocks.iter().map(|clock| ClockInZone(*zone, clock)).collect();
+            out.serialize_field("clocks", &clocks)?;
         }
-        out.serialize_field("elapsed_s", &answer.elapsed_s)?;
-        out.serialize_field("remaining_s", &answer.remaining_s)?;
-        if let Some(late) = answer.late_by_s {
-            out.serialize_field("late_by", &format_seconds(late))?;
-            out.serialize_field("late_by_s", &late)?;
-        }
-        out.serialize_field("within", &format_seconds(answer.within_s))?;
-        out.serialize_field("within_s", &answer.within_s)?;
         out.end()
+    }
+}
+
+/// A clock with the zone of its instants.
+struct ClockInZone<'a>(Zone, &'a ClockAnswer);
+
+impl Serialize for ClockInZone<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Clock", 16)?;
+        clock(&mut out, self.0, self.1)?;
+        out.end()
+    }
+}
+
+fn clock<M: SerializeStruct>(out: &mut M, zone: Zone, clock: &ClockAnswer) -> Result<(), M::Error> {
+    let at = |instant: Option<Instant>| instant.map(|instant| At(zone, instant));
+    if let Some(message) = clock.message {
+        out.serialize_field("message", &message)?;
+    }
+    out.serialize_field("state", clock.state.name())?;
+    out.serialize_field("started_at", &at(clock.started_at))?;
+    out.serialize_field("due_at", &at(clock.due_at))?;
+    if clock.is_provisional {
+        out.serialize_field("provisional", &true)?;
+    }
+    out.serialize_field("warn_at", &at(clock.warn_at))?;
+    if !clock.warnings.is_empty() {
+        let warnings: Vec<WarningFields> =
+            clock.warnings.iter().map(|(at, passed)| WarningFields { at: At(zone, *at), passed: *passed }).collect();
+        out.serialize_field("warnings", &warnings)?;
+    }
+    if clock.ended_at.is_some() {
+        out.serialize_field("ended_at", &at(clock.ended_at))?;
+    }
+    out.serialize_field("elapsed_s", &clock.elapsed_s)?;
+    out.serialize_field("remaining_s", &clock.remaining_s)?;
+    if let Some(late) = clock.late_by_s {
+        out.serialize_field("late_by", &format_seconds(late))?;
+        out.serialize_field("late_by_s", &late)?;
+    }
+    if let Some(margin) = clock.margin_s {
+        out.serialize_field("margin_s", &margin)?;
+    }
+    out.serialize_field("within", &Words(clock.within))?;
+    out.serialize_field("within_s", &clock.within.seconds())?;
+    if let Some(ledger) = &clock.ledger {
+        let rows: Vec<LedgerFields> = ledger.iter().map(|row| ledger_fields(zone, row)).collect();
+        out.serialize_field("ledger", &rows)?;
+    }
+    Ok(())
+}
+
+/// An amount as the language reads it back.
+struct Words(Amount);
+
+impl Serialize for Words {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+#[derive(Serialize)]
+struct WarningFields {
+    at: At,
+    passed: bool,
+}
+
+#[derive(Serialize)]
+struct LedgerFields<'a> {
+    from: At,
+    to: At,
+    counted: bool,
+    reason: &'a str,
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sum_s: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sum_days: Option<i64>,
+}
+
+fn ledger_fields(zone: Zone, row: &LedgerRow) -> LedgerFields<'_> {
+    let (seconds, days) = if row.in_days { (None, Some(row.amount)) } else { (Some(row.amount), None) };
+    LedgerFields {
+        from: At(zone, row.from),
+        to: At(zone, row.to),
+        counted: row.counted,
+        reason: row.reason,
+        why: &row.why,
+        seconds,
+        sum_s: seconds.map(|_| row.sum),
+        days,
+        sum_days: days.map(|_| row.sum),
     }
 }
 
@@ -190,10 +275,29 @@ struct StepFields<'a> {
     role: &'a str,
     label: Option<&'a str>,
     at: At,
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deferred_from: Option<At>,
+}
+
+/// How often a step was told again.
+#[derive(Serialize)]
+struct RepeatFields {
+    times: i64,
+    at_most: Option<u32>,
+    last_at: Option<At>,
+    next_at: Option<At>,
 }
 
 fn step<'a>(zone: Zone, step: &ReachedStep<'a>) -> StepFields<'a> {
-    StepFields { step: step.step, role: step.role, label: step.label, at: At(zone, step.at) }
+    StepFields {
+        step: step.step,
+        role: step.role,
+        label: step.label,
+        at: At(zone, step.at),
+        why: step.why,
+        deferred_from: step.deferred_from.map(|from| At(zone, from)),
+    }
 }
 
 impl Serialize for OneInZone<'_, '_, EscalationAnswer<'_>> {
@@ -209,6 +313,15 @@ impl Serialize for OneInZone<'_, '_, EscalationAnswer<'_>> {
         out.serialize_field("since", &answer.step.map(|step| At(*zone, step.at)))?;
         out.serialize_field("reached", &answer.reached.iter().map(|reached| step(*zone, reached)).collect::<Vec<_>>())?;
         out.serialize_field("next", &answer.next.as_ref().map(|next| step(*zone, next)))?;
+        if answer.is_held {
+            out.serialize_field("held_until_acknowledged", &true)?;
+        }
+        if let Some(repeats) = answer.repeats {
+            let at = |instant: Option<Instant>| instant.map(|instant| At(*zone, instant));
+            let (last_at, next_at) = (at(repeats.last_at), at(repeats.next_at));
+            let fields = RepeatFields { times: repeats.times, at_most: repeats.at_most, last_at, next_at };
+            out.serialize_field("repeats", &fields)?;
+        }
         out.end()
     }
 }

@@ -17,11 +17,21 @@ pub fn ticket_schema(handbook: &Handbook) -> Value {
     let events: Vec<&str> = handbook.events.iter().skip(1).map(|event| event.id.as_str()).collect();
     properties.insert(
         "events".to_owned(),
-        json!({"type": "array", "items": {"type": "object", "required": ["event", "at"], "properties": {
-            "event": {"type": "string", "examples": events, "description": "`status`, or one of the handbook's events"},
-            "to": {"enum": statuses, "description": "the new status, where `event` is `status`"},
-            "at": instant.clone(),
-        }}}),
+        json!({"type": "array", "items": {
+            "type": "object",
+            "required": ["event", "at"],
+            "properties": {
+                "event": {"type": "string", "examples": events, "description": "`status`, `fact`, or one of the handbook's events"},
+                "name": {"type": "string", "description": "the field that changed, where `event` is `fact`"},
+                "from": {"description": "what the field was before, where `event` is `fact`"},
+                "to": {"description": "the new status, or what the field is since"},
+                "at": instant.clone(),
+            },
+            "allOf": [
+                {"if": {"properties": {"event": {"const": "status"}}}, "then": {"required": ["to"], "properties": {"to": {"enum": statuses}}}},
+                {"if": {"properties": {"event": {"const": "fact"}}}, "then": {"required": ["name", "to"]}},
+            ],
+        }}),
     );
     properties.insert(
         "messages".to_owned(),

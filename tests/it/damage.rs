@@ -18,6 +18,7 @@ edition: "2025.1"
 in_force: 2025-01-01
 until: 2026-01-01
 time_zone: Asia/Shanghai
+calendar: cn-office
 locale: zh-CN
 ---
 
@@ -34,7 +35,7 @@ fact tags "标签" list of one of a “甲”, b 「乙」
 fact words list of text
 fact customer.name, body text
 event first_reply "首次答复",
-  resolved "解决"
+  resolved "解决", acknowledged "确认"
 status waiting "等待客户"
 define urgent "紧急情况" when category is payment and (amount >= 5000 or not vip is yes)
 lexicon greeting "问候语": "您好", "不归…管" except ("垃圾文件", "垃圾桶")
@@ -53,7 +54,8 @@ deadline first_response "首次响应"
     and body contains "退款"
   within 3 working days when opened between 18:00 and 09:00
   within 4h otherwise
-  pause while status is waiting
+  pause while status is waiting, until customer message
+  pause while category is missing regardless of customer messages
   warn at 75%, 30m before due
   on change carry
   on reopen new cycle
@@ -73,7 +75,7 @@ route desk "受理组"
   to payments "支付组" when body matches /退(款|货)/ or script large(amount, "x", 5)
   to front "一线" otherwise
 record intake "登记"
-  must have customer.name, body when due before 2025-06-01 or age > 8h
+  must have customer.name, body when due before 2025-06-01 or age > 8h or opened on a holiday
 etiquette manners "礼仪" out of 100, pass from 85
   rule greet "问候" 30 points
     agent must say any of greeting in first turn

@@ -7,6 +7,7 @@ use rulebook::check_calendars;
 use rulebook::cli::{Edge, Exit, run};
 use rulebook::diagnostic::codes;
 use rulebook::source::{FileId, SourceFile, Sources};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,9 +42,9 @@ fn said(arguments: &[&str]) -> (Exit, String) {
 }
 
 /// Compiles a block of rules after the first one of its document, which declares what the others use, and the
-/// script functions of the document.
+/// script functions of the document. The shipped calendar stands beside it.
 fn compiled(first: Option<&Block>, scripts: &[&Block], block: &Block) -> Compiled {
-    let mut text = HEAD.to_owned();
+    let mut text = HEAD.replace("\n---\n\n", "\ncalendar: cn-office\n---\n\n");
     for rules in first.into_iter().chain([block]) {
         text.push_str(&format!("```rules\n{}```\n\n", rules.text));
     }
@@ -53,7 +54,7 @@ fn compiled(first: Option<&Block>, scripts: &[&Block], block: &Block) -> Compile
     Compiled::of(&text, None)
 }
 
-/// A block marked `rules` compiles; one marked `rules E0701` has that error and no other.
+/// A block marked `rules` compiles; one marked `rules E0703` has that error and no other.
 #[test]
 fn rules_in_the_documents_compile() {
     let mut problems: Vec<String> = Vec::new();
@@ -78,6 +79,63 @@ fn rules_in_the_documents_compile() {
             }
         }
     }
+    nothing_wrong(&problems);
+}
+
+/// The table lists every deadline and escalation of the sources once, and each that a rule carries is cited by it.
+#[test]
+fn every_deadline_and_escalation_of_the_sources_is_accounted_for() {
+    let list = read(&at("tests/fixtures/inventory/deadlines-and-escalations.csv"));
+    let wanted: BTreeSet<(String, String)> = list
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(','))
+        .map(|(id, kind)| (id.into(), kind.into()))
+        .collect();
+    assert_eq!(wanted.iter().filter(|(_, kind)| kind == "deadline").count(), 64);
+    assert_eq!(wanted.iter().filter(|(_, kind)| kind == "escalation").count(), 14);
+
+    let document = read(&at("docs/deadlines-and-escalations.md"));
+    let blocks = blocks(&document);
+    let rules: Vec<&str> =
+        blocks.iter().filter(|block| block.info == "rules").flat_map(|block| block.text.split("\n\n")).collect();
+    let cites = |rule: &str, id: &str| {
+        rule.lines().any(|line| line.starts_with("  cites ") && line.contains(&format!("\"{id}\"")))
+    };
+    let mut problems: Vec<String> = Vec::new();
+    let mut listed: Vec<(String, String)> = Vec::new();
+    for line in document.lines().filter(|line| line.starts_with("| 00")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [id, kind, asks, carried] = cells[..] else {
+            problems.push(format!("{line}: not four cells"));
+            continue;
+        };
+        listed.push((id.to_owned(), kind.to_owned()));
+        let citing: Vec<&&str> = rules.iter().filter(|rule| cites(rule, id)).collect();
+        let name: Option<&str> = carried.strip_prefix('`').and_then(|rest| rest.split('`').next());
+        match name {
+            // The first name of the cell is that of the rule, and no other rule cites the entry.
+            Some(name) => {
+                let header = if kind == "deadline" { "deadline" } else { "escalation" };
+                let is_of_it = |rule: &str| rule.lines().any(|line| line.starts_with(&format!("{header} {name} ")));
+                if citing.len() != 1 || !is_of_it(citing[0]) {
+                    problems.push(format!("{id}: `{name}` does not cite it, or not alone"));
+                }
+            }
+            None if !carried.starts_with("no: ") || !citing.is_empty() => {
+                problems.push(format!("{id}: `{carried}` names no rule and gives no reason"));
+            }
+            None => {}
+        }
+        if asks.is_empty() {
+            problems.push(format!("{id}: nothing is said of it"));
+        }
+    }
+    let once: BTreeSet<(String, String)> = listed.iter().cloned().collect();
+    if once.len() != listed.len() {
+        problems.push("an entry stands there twice".to_owned());
+    }
+    problems.extend(once.symmetric_difference(&wanted).map(|(id, kind)| format!("{id} {kind}: missing, or too much")));
     nothing_wrong(&problems);
 }
 

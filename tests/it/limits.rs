@@ -75,3 +75,85 @@ fn a_name_has_few_parts_and_a_file_few_findings() {
     assert!(codes(&many).len() <= 2_000);
     assert!(codes(&"%\n".repeat(20_000)).len() <= 2_000);
 }
+
+/// A handbook with a clock for each message on a working calendar, a pause, tiers that move with facts, and a ladder.
+fn of_messages(limit: &str) -> String {
+    let head = crate::support::HEAD.replace("\n---\n\n", "\ncalendar: cn-office\n---\n\n");
+    let rules = [
+        "fact level one of low, high",
+        "event reply",
+        "status held",
+        "classify urgency",
+        "  tier high when level is high",
+        "  tier low otherwise",
+        "deadline each",
+        "  from each customer message until agent message",
+        &format!("  within {limit} when urgency is high"),
+        &format!("  within {limit} otherwise"),
+        "  warn at 50%, 75%",
+        "  pause while status is held",
+        "  on change restart",
+        "deadline whole",
+        "  from opened until reply",
+        &format!("  within {limit}"),
+        "  pause while status is held",
+        "  on reopen continue",
+        "escalation up",
+        "  step 1 a at once",
+        "  step 2 b when each breached for 1h working or urgency is high",
+    ]
+    .join("\n");
+    format!("{head}```rules\n{rules}\n```\n")
+}
+
+/// So many of each that a ticket may have: messages nobody answers, pauses a second long, reopenings, changes of a fact.
+fn crowded(messages: i64, events: i64, changes: i64) -> String {
+    let at = |second: i64| rulebook::calendar::Zone::UTC.format(Instant(1_740_963_600 + second));
+    let messages: Vec<String> =
+        (0..messages).map(|number| format!(r#"{{"from":"customer","text":"x","at":"{}"}}"#, at(number * 3))).collect();
+    let mut happened: Vec<String> = (0..events)
+        .map(|number| {
+            let to = if number % 2 == 0 { "held" } else { "open" };
+            format!(r#"{{"event":"status","to":"{to}","at":"{}"}}"#, at(number * 2 + 1))
+        })
+        .collect();
+    happened.extend((0..changes).map(|number| {
+        let to = if number % 2 == 0 { "high" } else { "low" };
+        format!(r#"{{"event":"fact","name":"level","to":"{to}","at":"{}"}}"#, at(number * 11))
+    }));
+    format!(
+        r#"{{"id":"T-1","opened_at":"{}","level":"low","events":[{}],"messages":[{}]}}"#,
+        at(0),
+        happened.join(","),
+        messages.join(",")
+    )
+}
+
+#[test]
+fn a_crowded_ticket_is_decided_all_the_same() {
+    for limit in ["5h", "5h working", "2 working days"] {
+        let compiled = Compiled::of(&of_messages(limit), None);
+        assert_eq!(compiled.codes(), Vec::<&str>::new(), "{}", compiled.shown());
+        let edition = compiled.compilation.edition.as_ref().unwrap();
+        let json = crowded(10_000, 9_000, 1_000);
+        let ticket = edition.read_ticket(json.as_bytes()).unwrap();
+        let decision = edition.decide(&ticket, Instant(ticket.opened_at().0 + 40_000), false);
+        assert_eq!(decision.deadlines[0].value.clocks.len(), 10_000);
+    }
+}
+
+#[test]
+fn a_ticket_has_so_many_events_and_messages() {
+    let compiled = Compiled::of(&of_messages("5h"), None);
+    let edition = compiled.compilation.edition.as_ref().unwrap();
+    for (json, pointer) in [
+        (crowded(10_001, 0, 0), "/messages"),
+        (crowded(0, 10_001, 0), "/events"),
+        (crowded(0, 0, 1_001), "/events/1000"),
+    ] {
+        let refusal = edition.read_ticket(json.as_bytes()).unwrap_err();
+        let found: Vec<(&str, &str)> =
+            refusal.violations.iter().map(|violation| (violation.code.id, violation.pointer.as_str())).collect();
+        assert_eq!(found, [("R0110", pointer)]);
+    }
+}

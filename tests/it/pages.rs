@@ -10,7 +10,7 @@ const SECTIONS: &[&str] = &["What it means", "Why it matters", "Example", "Inste
 const WITHOUT_BLOCK: &[(&str, &str)] = &[
     ("E0108", "it is about the bytes of a file, and a page is text"),
     ("E0602", "it takes some two hundred definitions, each resting on the one before"),
-    ("E0707", "it takes two files of one directory"),
+    ("R0110", "it takes a ticket of ten thousand events"),
 ];
 
 /// The handbook beside the tests files and the tickets of the pages.
@@ -32,6 +32,7 @@ fn overpaid(paid, total) { paid / total > 1 }
 fact category "问题类别" one of payment "支付", order "订单"
 fact amount "金额" number 0 to 100000 "元"
 fact paid "已付", total "应付" number
+event resolved "解决"
 
 classify urgency "紧急程度"
   tier emergency "紧急" when category is payment or amount >= 50000
@@ -40,6 +41,14 @@ classify urgency "紧急程度"
 route desk "受理组"
   to refunds "退款组" when paid is present and total is present and script overpaid(paid, total)
   to front_line "一线客服" otherwise
+
+deadline closure "办结"
+  from opened until resolved
+  within 48h
+
+deadline answer "逐条答复"
+  from each customer message until agent message
+  within 5m
 ```
 "#;
 

@@ -1,11 +1,21 @@
 //! What happened to a ticket and what was said: its events and its messages.
 
 use super::json::{AnyScalar, Fields, Items, ObjectOf, Scalar};
-use super::read::{Found, MOST_VIOLATIONS, Reading, clipped, status};
+use super::read::{FactValue, Found, Reading, clipped, status};
+use super::{Change, Message, Value};
+use crate::calendar::Instant;
 use crate::diagnostic::codes;
 use crate::handbook::OPENED;
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
+use crate::syntax::tree::Speaker;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
+
+/// A ticket has no more events, and no more messages.
+const MOST_ITEMS: usize = 10_000;
+
+/// Its events tell of no more changes of facts.
+const MOST_CHANGES: usize = 1_000;
 
 /// The ticket's events.
 pub struct Events<'r, 's, 'a> {
@@ -20,22 +30,30 @@ impl<'de> Items<'de> for Events<'_, '_, 'de> {
     }
 
     fn items<A: SeqAccess<'de>>(&mut self, mut items: A) -> Result<(), A::Error> {
-        let blank = |index: usize| Named::new(self.reading, "/events", index, ["event", "at", "to"]);
+        let blank = |index: usize| EventFields {
+            named: Named::new(self.reading, "/events", index, ["event", "at", "name"]),
+            to: None,
+            from: None,
+        };
         while let Some(fields) = items.next_element_seed(ObjectOf(blank(self.index)))? {
             event(self.reading, self.found, self.index, fields);
             self.index += 1;
+            if self.index == MOST_ITEMS {
+                return the_rest(self.reading, "/events", items);
+            }
         }
         Ok(())
     }
 }
 
-/// The ticket's messages. Their texts are for rules about conversations; here only their shape is checked.
-pub struct Messages<'r, 's> {
+/// The ticket's messages: who wrote, and when. Their texts are for rules about conversations.
+pub struct Messages<'r, 's, 'a> {
     pub reading: &'r Reading<'s>,
+    pub found: &'r mut Found<'a>,
     pub index: usize,
 }
 
-impl<'de> Items<'de> for Messages<'_, '_> {
+impl<'de> Items<'de> for Messages<'_, '_, 'de> {
     fn refuse(&mut self, found: &'static str) {
         self.reading.wrong_type("/messages".to_owned(), "a list", found);
     }
@@ -43,11 +61,28 @@ impl<'de> Items<'de> for Messages<'_, '_> {
     fn items<A: SeqAccess<'de>>(&mut self, mut items: A) -> Result<(), A::Error> {
         let blank = |index: usize| Named::new(self.reading, "/messages", index, ["from", "text", "at"]);
         while let Some(fields) = items.next_element_seed(ObjectOf(blank(self.index)))? {
-            message(self.reading, self.index, fields);
+            message(self.reading, self.found, self.index, fields);
             self.index += 1;
+            if self.index == MOST_ITEMS {
+                return the_rest(self.reading, "/messages", items);
+            }
         }
         Ok(())
     }
+}
+
+/// Reads over what is too many, and says so.
+fn the_rest<'de, A: SeqAccess<'de>>(reading: &Reading, list: &str, mut items: A) -> Result<(), A::Error> {
+    let mut more: usize = 0;
+    while items.next_element::<IgnoredAny>()?.is_some() {
+        more += 1;
+    }
+    if more > 0 {
+        let message = format!("there are {} items here, and a ticket may have {MOST_ITEMS}", MOST_ITEMS + more);
+        let help = Some("send what matters for the rules, the latest first of all".to_owned());
+        reading.violation(&codes::TOO_MANY_ITEMS, list.to_owned(), message, help);
+    }
+    Ok(())
 }
 
 /// Three fields of an item, by name: an event's or a message's. What else an item holds is the caller's own.
@@ -114,47 +149,156 @@ impl<'de> Fields<'de> for Named<'_, '_, 'de> {
     }
 }
 
-fn event(reading: &Reading, found: &mut Found, index: usize, mut fields: Named) {
-    if !fields.is_object {
+/// The fields of an event. What a fact came from and went to is read once it is known which fact it is.
+struct EventFields<'r, 's, 'de> {
+    named: Named<'r, 's, 'de>,
+    to: Option<&'de RawValue>,
+    from: Option<&'de RawValue>,
+}
+
+impl<'de> Fields<'de> for EventFields<'_, '_, 'de> {
+    fn refuse(&mut self, found: &'static str) {
+        self.named.refuse(found);
+    }
+
+    fn field<A: MapAccess<'de>>(&mut self, key: Cow<'de, str>, fields: &mut A) -> Result<(), A::Error> {
+        let place = match key.as_ref() {
+            "to" => &mut self.to,
+            "from" => &mut self.from,
+            _ => return self.named.field(key, fields),
+        };
+        if place.replace(fields.next_value()?).is_some() {
+            let message = format!("`{key}` stands here twice");
+            let pointer = format!("/events/{}/{key}", self.named.index);
+            self.named.reading.violation(&codes::GIVEN_TWICE, pointer, message, Some("send it once".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn event<'de>(reading: &Reading, found: &mut Found<'de>, index: usize, mut fields: EventFields<'_, '_, 'de>) {
+    if !fields.named.is_object {
         return;
     }
-    let (name, at) = (fields.required(0), fields.required(1));
+    let (name, at) = (fields.named.required(0), fields.named.required(1));
     let at = at.and_then(|at| reading.instant(|| format!("/events/{index}/at"), &at));
     let Some(name) = name else { return };
     match name.as_ref() {
         "status" => {
-            let Some(word) = fields.required(2) else { return };
-            let status = status(reading, || format!("/events/{index}/to"), &word);
-            found.statuses.extend(at.zip(status));
+            let Some(word) = target(reading, index, fields.to) else { return };
+            let to = status(reading, || format!("/events/{index}/to"), &word);
+            let from = fields.from.filter(|from| from.get() != "null");
+            let from = from.and_then(|from| word_of(reading, format!("/events/{index}/from"), from));
+            let from = from.and_then(|word| status(reading, || format!("/events/{index}/from"), &word));
+            found.note_event(at, index);
+            if let (Some(at), Some(to)) = (at, to) {
+                found.note_status(at, to, from);
+            }
         }
-        "fact" => {
-            let help = Some("send the values the ticket has now as its fields".to_owned());
-            let message = "this version does not evaluate the history of facts".to_owned();
-            reading.violation(&codes::FACT_HISTORY_NOT_EVALUATED, format!("/events/{index}/event"), message, help);
-        }
+        "fact" => fact_event(reading, found, index, at, fields),
         known => match reading.schema.events.get(known) {
-            Some(event) if *event != OPENED => found.events.extend(at.map(|at| (at, *event))),
-            _ if found.ignored.len() < MOST_VIOLATIONS => found.ignored.push(format!("events.{}", clipped(known))),
-            _ => {}
+            Some(event) if *event != OPENED => {
+                found.note_event(at, index);
+                found.events.extend(at.map(|at| (at, *event)));
+            }
+            _ => found.ignore(format!("events.{}", clipped(known))),
         },
     }
 }
 
-fn message(reading: &Reading, index: usize, mut fields: Named) {
+/// The word a status event leads to.
+fn target<'de>(reading: &Reading, index: usize, to: Option<&'de RawValue>) -> Option<Cow<'de, str>> {
+    let pointer = format!("/events/{index}/to");
+    match to.filter(|to| to.get() != "null") {
+        Some(to) => word_of(reading, pointer, to),
+        None => {
+            let help = Some("add `\"to\": \"…\"`".to_owned());
+            reading.violation(&codes::MISSING_FIELD, pointer, "`to` is missing here".to_owned(), help);
+            None
+        }
+    }
+}
+
+/// A word in quotes.
+fn word_of<'de>(reading: &Reading, pointer: String, raw: &'de RawValue) -> Option<Cow<'de, str>> {
+    match AnyScalar.deserialize(&mut serde_json::Deserializer::from_str(raw.get())) {
+        Ok(Scalar::Text(text)) => Some(text),
+        Ok(other) => {
+            reading.wrong_type(pointer, "text", other.spoken());
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// `{"event": "fact", "name": "category", "from": "order", "to": "payment", "at": "…"}`: a field took another value.
+fn fact_event<'de>(
+    reading: &Reading,
+    found: &mut Found<'de>,
+    index: usize,
+    at: Option<Instant>,
+    mut fields: EventFields<'_, '_, 'de>,
+) {
+    let Some(name) = fields.named.required(2) else { return };
+    let Some(fact) = reading.schema.fact(&name) else {
+        found.ignore(format!("events.fact.{}", clipped(&name)));
+        return;
+    };
+    let Some(to) = fields.to else {
+        let help = Some("add `\"to\": …` with the value the field has since, or null where it has none".to_owned());
+        reading.violation(
+            &codes::MISSING_FIELD,
+            format!("/events/{index}/to"),
+            "`to` is missing here".to_owned(),
+            help,
+        );
+        return;
+    };
+    let read = |key: &str, raw: &'de RawValue| {
+        let pointer = Some(format!("/events/{index}/{key}"));
+        let seed = FactValue { reading, fact, pointer };
+        seed.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).unwrap_or(Value::Missing)
+    };
+    let to = read("to", to);
+    let from = fields.from.map(|from| read("from", from));
+    found.note_event(at, index);
+    found.changes.extend(at.map(|at| Change { at, fact, from, to }));
+    if found.changes.len() > MOST_CHANGES {
+        found.changes.truncate(MOST_CHANGES);
+        let message = format!("this is one change of a fact too many: a ticket may have {MOST_CHANGES}");
+        let help = Some("send the latest changes".to_owned());
+        reading.violation(&codes::TOO_MANY_ITEMS, format!("/events/{index}"), message, help);
+    }
+}
+
+fn message(reading: &Reading, found: &mut Found, index: usize, mut fields: Named) {
     if !fields.is_object {
         return;
     }
-    if let Some(from) = fields.required(0)
-        && !matches!(from.as_ref(), "agent" | "customer" | "bot")
-    {
-        let help = Some("a message is from `agent`, `customer` or `bot`".to_owned());
-        let message = format!("nobody called `{}` speaks in a ticket", clipped(&from));
-        reading.violation(&codes::UNKNOWN_FIELD_VALUE, format!("/messages/{index}/from"), message, help);
-    }
+    let from = fields.required(0);
+    let speaker = match from.as_deref() {
+        Some("agent") => Some(Speaker::Agent),
+        Some("customer") => Some(Speaker::Customer),
+        Some("bot") => Some(Speaker::Bot),
+        Some(other) => {
+            let help = Some("a message is from `agent`, `customer` or `bot`".to_owned());
+            let message = format!("nobody called `{}` speaks in a ticket", clipped(other));
+            reading.violation(&codes::UNKNOWN_FIELD_VALUE, format!("/messages/{index}/from"), message, help);
+            None
+        }
+        None => None,
+    };
     fields.required(1);
-    match fields.values[2].take() {
-        None | Some(Scalar::Null) => {}
-        Some(Scalar::Text(at)) => drop(reading.instant(|| format!("/messages/{index}/at"), &at)),
-        Some(other) => reading.wrong_type(format!("/messages/{index}/at"), "an instant in quotes", other.spoken()),
-    }
+    let at = match fields.values[2].take() {
+        None | Some(Scalar::Null) => {
+            found.untimed.push(index);
+            return;
+        }
+        Some(Scalar::Text(at)) => reading.instant(|| format!("/messages/{index}/at"), &at),
+        Some(other) => {
+            reading.wrong_type(format!("/messages/{index}/at"), "an instant in quotes", other.spoken());
+            None
+        }
+    };
+    found.messages.extend(at.zip(speaker).map(|(at, from)| Message { at, from, position: index }));
 }

@@ -13,6 +13,7 @@ pub use schema::Schema;
 use crate::calendar::Instant;
 use crate::diagnostic::Code;
 use crate::handbook::{Decimal, EventId, FactId, StatusId};
+use crate::syntax::tree::Speaker;
 use std::borrow::Cow;
 
 /// A ticket that fits its handbook.
@@ -30,11 +31,33 @@ pub struct Ticket<'a> {
     pub events: Vec<(Instant, EventId)>,
     /// Changes of status, by instant.
     pub statuses: Vec<(Instant, StatusId)>,
+    /// Messages whose instant is known, by instant; those of one instant as the ticket has them.
+    pub messages: Vec<Message>,
+    /// Positions of messages without an instant.
+    pub untimed: Vec<usize>,
+    /// Changes of facts, by instant.
+    pub changes: Vec<Change<'a>>,
     /// Fields and events that the handbook does not know, sorted.
     pub ignored: Vec<String>,
 }
 
 impl Ticket<'_> {
+    /// A ticket with nothing but its opening.
+    pub fn blank(opened_at: Instant, status: StatusId) -> Ticket<'static> {
+        Ticket {
+            id: Cow::Borrowed(""),
+            opened_at,
+            status,
+            facts: Vec::new(),
+            events: Vec::new(),
+            statuses: Vec::new(),
+            messages: Vec::new(),
+            untimed: Vec::new(),
+            changes: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
     /// Its id.
     pub fn id(&self) -> &str {
         &self.id
@@ -51,8 +74,32 @@ impl Ticket<'_> {
     }
 }
 
-/// The value of a field.
+/// A message whose instant is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// When it was sent.
+    pub at: Instant,
+    /// Who sent it.
+    pub from: Speaker,
+    /// Its position in the ticket.
+    pub position: usize,
+}
+
+/// A field took another value.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Change<'a> {
+    /// When.
+    pub at: Instant,
+    /// Which field.
+    pub fact: FactId,
+    /// What it had before, with the first change of a field.
+    pub from: Option<Value<'a>>,
+    /// What it has since.
+    pub to: Value<'a>,
+}
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value<'a> {
     /// Not there, or null, or blank text, or an empty list.
     Missing,

@@ -3,12 +3,12 @@
 use super::events::{Events, Messages};
 use super::json::{AnyScalar, Fields, Items, ListOf, ObjectOf, Scalar};
 use super::schema::{Field, FieldKind, Schema, Words};
-use super::{Refusal, Ticket, Value, Violation};
+use super::{Change, Message, Refusal, Ticket, Value, Violation};
 use crate::calendar::Instant;
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Code, codes};
 use crate::handbook::{Decimal, FactId, OPEN, StatusId};
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -134,7 +134,14 @@ pub struct Found<'a> {
     facts: Vec<Value<'a>>,
     pub events: Vec<(Instant, crate::handbook::EventId)>,
     pub statuses: Vec<(Instant, StatusId)>,
-    pub ignored: Vec<String>,
+    pub messages: Vec<Message>,
+    pub untimed: Vec<usize>,
+    pub changes: Vec<Change<'a>>,
+    ignored: Vec<String>,
+    /// The first change of status: when, to which, and from which where it says.
+    first_status: Option<(Instant, StatusId, Option<StatusId>)>,
+    /// The earliest event, with its position.
+    first_event: Option<(Instant, usize)>,
 }
 
 impl<'a> Found<'a> {
@@ -148,8 +155,35 @@ impl<'a> Found<'a> {
             facts: vec![Value::Missing; schema.kinds.len()],
             events: Vec::new(),
             statuses: Vec::new(),
+            messages: Vec::new(),
+            untimed: Vec::new(),
+            changes: Vec::new(),
             ignored: Vec::new(),
+            first_status: None,
+            first_event: None,
         }
+    }
+
+    /// Notes a change of status. What the first comes from is what the ticket had before.
+    pub fn note_status(&mut self, at: Instant, to: StatusId, from: Option<StatusId>) {
+        self.statuses.push((at, to));
+        let first = |known: &(Instant, StatusId, Option<StatusId>)| (at, to, from) < *known;
+        if self.first_status.as_ref().is_none_or(first) {
+            self.first_status = Some((at, to, from));
+        }
+    }
+
+    /// Notes a field or an event that the handbook does not know.
+    pub fn ignore(&mut self, name: String) {
+        if self.ignored.len() < MOST_VIOLATIONS {
+            self.ignored.push(name);
+        }
+    }
+
+    /// Notes when an event was, so that none lies before the opening.
+    pub fn note_event(&mut self, at: Option<Instant>, index: usize) {
+        let this = at.map(|at| (at, index));
+        self.first_event = self.first_event.into_iter().chain(this).min();
     }
 
     fn ticket(mut self, reading: Reading) -> Result<Ticket<'a>, Refusal> {
@@ -171,15 +205,30 @@ impl<'a> Found<'a> {
                 help,
             );
         }
+        if let (Some(opened), Some((at, index))) = (self.opened_at, self.first_event)
+            && at < opened
+        {
+            let zone = reading.schema.zone;
+            reading.violation(
+                &codes::EVENT_BEFORE_OPENING,
+                format!("/events/{index}/at"),
+                format!("this event is at {}, and the ticket was opened at {}", zone.format(at), zone.format(opened)),
+                Some("correct one of the two: a ticket begins with its opening".to_owned()),
+            );
+        }
         let violations = reading.violations.into_inner();
         match (self.id, self.opened_at) {
             (Some(id), Some(opened_at)) if violations.is_empty() => {
                 // Events come in any order; those of one instant stand as the handbook declares them.
                 self.events.sort_unstable();
                 self.statuses.sort_unstable();
+                // Messages of one instant stay as they were said.
+                self.messages.sort_by_key(|message| message.at);
+                self.changes = settled(self.changes, &self.facts);
                 self.ignored.sort_unstable();
                 self.ignored.dedup();
-                let status = self.status.unwrap_or(OPEN);
+                let came_from = self.first_status.and_then(|(.., from)| from);
+                let status = came_from.or(self.status).unwrap_or(OPEN);
                 Ok(Ticket {
                     id,
                     opened_at,
@@ -187,12 +236,32 @@ impl<'a> Found<'a> {
                     facts: self.facts,
                     events: self.events,
                     statuses: self.statuses,
+                    messages: self.messages,
+                    untimed: self.untimed,
+                    changes: self.changes,
                     ignored: self.ignored,
                 })
             }
             _ => Err(Refusal { violations }),
         }
     }
+}
+
+/// Changes by instant, the greatest value of an instant last. What a field had before its first change stands with that
+/// change alone: what it came from where that is said, else what the ticket gives.
+fn settled<'a>(mut changes: Vec<Change<'a>>, facts: &[Value<'a>]) -> Vec<Change<'a>> {
+    changes.sort_by(|a, b| (a.at, a.fact, &a.to, &a.from).cmp(&(b.at, b.fact, &b.to, &b.from)));
+    for first in 0..changes.len() {
+        let Change { at, fact, .. } = changes[first];
+        if changes[..first].iter().any(|change| change.fact == fact) {
+            changes[first].from = None;
+            continue;
+        }
+        let at_once = changes[first..].iter().filter(|change| change.at == at && change.fact == fact);
+        let told = at_once.filter_map(|change| change.from.clone()).next();
+        changes[first].from = Some(told.unwrap_or_else(|| facts[fact.0].clone()));
+    }
+    changes
 }
 
 /// The ticket itself.
@@ -241,7 +310,7 @@ impl<'de> Fields<'de> for TicketFields<'_, '_, 'de> {
                 other => reading.wrong_type("/status".to_owned(), "text", other.spoken()),
             },
             3 => fields.next_value_seed(ListOf(Events { reading, found, index: 0 })).map(drop)?,
-            _ => fields.next_value_seed(ListOf(Messages { reading, index: 0 })).map(drop)?,
+            _ => fields.next_value_seed(ListOf(Messages { reading, found, index: 0 })).map(drop)?,
         }
         Ok(())
     }
@@ -273,7 +342,7 @@ fn field<'de, A: MapAccess<'de>>(
                 fields.next_value::<IgnoredAny>()?;
                 return Ok(());
             }
-            found.facts[fact.0] = value(reading, *fact, fields)?;
+            found.facts[fact.0] = fields.next_value_seed(FactValue { reading, fact: *fact, pointer: None })?;
             Ok(())
         }
         Some(Field::Object(inner)) => {
@@ -281,9 +350,7 @@ fn field<'de, A: MapAccess<'de>>(
         }
         None => {
             fields.next_value::<IgnoredAny>()?;
-            if found.ignored.len() < MOST_VIOLATIONS {
-                found.ignored.push(format!("{}{}", schema.objects[object].path, clipped(key)));
-            }
+            found.ignore(format!("{}{}", schema.objects[object].path, clipped(key)));
             Ok(())
         }
     }
@@ -309,18 +376,38 @@ impl<'de> Fields<'de> for Inner<'_, '_, 'de> {
     }
 }
 
-fn value<'de, A: MapAccess<'de>>(reading: &Reading, fact: FactId, fields: &mut A) -> Result<Value<'de>, A::Error> {
+/// The value of a field, read as its fact declares it.
+pub struct FactValue<'r, 's> {
+    pub reading: &'r Reading<'s>,
+    pub fact: FactId,
+    /// Where it stands, where that is not the fact's own place.
+    pub pointer: Option<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for FactValue<'_, '_> {
+    type Value = Value<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
+        value(self.reading, self.fact, || self.pointer.clone(), deserializer)
+    }
+}
+
+fn value<'de, D: Deserializer<'de>>(
+    reading: &Reading,
+    fact: FactId,
+    elsewhere: impl Fn() -> Option<String>,
+    deserializer: D,
+) -> Result<Value<'de>, D::Error> {
     let schema = reading.schema;
-    let pointer = || fact_pointer(schema, fact);
+    let pointer = || elsewhere().unwrap_or_else(|| fact_pointer(schema, fact));
     let kind: &FieldKind = &schema.kinds[fact.0];
     let wanted: &str = match kind {
         FieldKind::Number(range) => {
-            let raw: &'de RawValue = fields.next_value()?;
+            let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
             return Ok(number(reading, pointer, raw.get(), *range));
         }
         FieldKind::ListOf(words) => {
             let mut positions: Vec<u32> = Vec::new();
-            let texts = fields.next_value_seed(ListOf(Texts { reading, pointer: &pointer, texts: None }))?.texts;
+            let texts = ListOf(Texts { reading, pointer: &pointer, texts: None }).deserialize(deserializer)?.texts;
             let Some(texts) = texts else { return Ok(Value::Missing) };
             for (index, word) in texts {
                 positions.extend(reading.word(|| format!("{}/{index}", pointer()), words, &word));
@@ -330,7 +417,7 @@ fn value<'de, A: MapAccess<'de>>(reading: &Reading, fact: FactId, fields: &mut A
             return Ok(if positions.is_empty() { Value::Missing } else { Value::Positions(positions) });
         }
         FieldKind::ListOfText => {
-            let texts = fields.next_value_seed(ListOf(Texts { reading, pointer: &pointer, texts: None }))?.texts;
+            let texts = ListOf(Texts { reading, pointer: &pointer, texts: None }).deserialize(deserializer)?.texts;
             let texts: Vec<Cow<'de, str>> = texts.into_iter().flatten().map(|(_, text)| text).collect();
             return Ok(if texts.is_empty() { Value::Missing } else { Value::Texts(texts) });
         }
@@ -338,7 +425,7 @@ fn value<'de, A: MapAccess<'de>>(reading: &Reading, fact: FactId, fields: &mut A
         FieldKind::YesNo => "true or false",
         FieldKind::Time => "an instant in quotes",
     };
-    let scalar = fields.next_value_seed(AnyScalar)?;
+    let scalar = AnyScalar.deserialize(deserializer)?;
     Ok(match (kind, scalar) {
         (_, Scalar::Null) => Value::Missing,
         (FieldKind::Text, Scalar::Text(text)) => {

@@ -75,8 +75,10 @@ impl Words {
         }
         // A name wins over another value's label.
         for (position, value) in values.iter().enumerate() {
-            if let Some(label) = &value.label {
-                words.positions.entry(label.clone()).or_insert(position as u32);
+            if let Some(label) = &value.label
+                && !words.positions.contains_key(label)
+            {
+                words.positions.insert(label.clone(), position as u32);
                 words.spoken.push(label.clone());
             }
         }
@@ -101,6 +103,22 @@ impl Schema {
         let events =
             handbook.events.iter().enumerate().map(|(index, event)| (event.id.clone(), EventId(index))).collect();
         Schema { zone: handbook.meta.zone, objects, kinds, names, events, statuses: Words::new(&handbook.statuses) }
+    }
+}
+
+impl Schema {
+    /// The fact of a name, dotted where it lies inside an object.
+    pub fn fact(&self, name: &str) -> Option<FactId> {
+        let mut object: usize = 0;
+        let mut steps = name.split('.').peekable();
+        while let Some(step) = steps.next() {
+            match (self.objects[object].fields.get(step)?, steps.peek()) {
+                (Field::Fact(fact), None) => return Some(*fact),
+                (Field::Object(inner), Some(_)) => object = *inner,
+                _ => return None,
+            }
+        }
+        None
     }
 }
 
@@ -134,5 +152,23 @@ fn kind(kind: &FactKind) -> FieldKind {
         FactKind::OneOf(values) => FieldKind::OneOf(Words::new(values)),
         FactKind::ListOfText => FieldKind::ListOfText,
         FactKind::ListOf(values) => FieldKind::ListOf(Words::new(values)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+
+    #[test]
+    fn a_word_that_is_name_and_label_is_offered_once() {
+        let named = |id: &str, label: &str| Named {
+            id: id.to_owned(),
+            label: Some(label.to_owned()),
+            span: Span::new(FileId(0), 0..0),
+        };
+        let words = Words::new(&[named("vip", "vip"), named("gold", "贵宾"), named("silver", "贵宾")]);
+        assert_eq!(words.spoken, ["vip", "gold", "silver", "贵宾"]);
+        assert_eq!((words.position("vip"), words.position("贵宾")), (Some(0), Some(1)));
     }
 }

@@ -1,16 +1,14 @@
 //! The bodies of statements, and what every rule may say: its clauses that stand once, what it rests on.
 
-use super::super::{AuthorityId, Condition, Named, Step};
+use super::super::{AuthorityId, Condition, Named};
 use super::clocks::{clock, late_warnings, warnings};
 use super::exceptions::exception;
 use super::rows::{Gives, rows};
 use super::symbols::{Other, Subject};
 use super::unevaluated::typed_only;
-use super::{Lowering, Placed, named};
-use crate::calendar::Amount;
+use super::{Lowering, Placed};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::source::Span;
-use crate::syntax::tree::{AmountLiteral, ClauseKind, RuleKind, RuleStatement, Statement, Trigger};
+use crate::syntax::tree::{ClauseKind, RuleKind, RuleStatement, Statement};
 
 /// Fills in what `declare` laid out.
 pub fn fill(lowering: &mut Lowering, placed: &[Placed]) {
@@ -100,7 +98,7 @@ fn body(lowering: &mut Lowering, rule: &RuleStatement) {
             }
             late_warnings(lowering, rule, &rows);
             lowering.deadlines[id.0].rows =
-                rows.into_iter().filter_map(|row| row.outcome(|outcome| outcome.seconds)).collect();
+                rows.into_iter().filter_map(|row| row.outcome(|outcome| outcome.limit)).collect();
         }
         (RuleKind::Route, Some(Subject::Route(id))) => {
             let authority = lowering.routes[id.0].authority;
@@ -121,7 +119,7 @@ fn body(lowering: &mut Lowering, rule: &RuleStatement) {
         (RuleKind::Escalation, _) => {
             if let Some(index) = own_other(lowering, rule, Other::Ladder) {
                 fill_authority(lowering, rule, lowering.ladders[index].authority);
-                lowering.ladders[index].steps = steps(lowering, rule);
+                lowering.ladders[index].steps = super::ladders::steps(lowering, rule);
             }
         }
         (RuleKind::Record, _) => {
@@ -201,56 +199,6 @@ pub fn fill_authority(lowering: &mut Lowering, rule: &RuleStatement, id: Authori
     }
 }
 
-fn steps(lowering: &mut Lowering, rule: &RuleStatement) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut last: u32 = 0;
-    let mut is_reported: bool = false;
-    // A step that could not be read has been reported, and may be the one that is missing here.
-    let has_junk = rule.clauses.iter().any(|clause| clause.kind == ClauseKind::Junk);
-    for clause in &rule.clauses {
-        let ClauseKind::Step(step) = &clause.kind else { continue };
-        // A step may be timed in several ways; that is one finding.
-        let after = match &step.trigger {
-            Trigger::After(amount) => Some(amount.span),
-            _ => None,
-        };
-        if let Some(span) = after.into_iter().chain(step.modifiers.iter().copied()).reduce(Span::to) {
-            timed(lowering, span);
-        }
-        let trigger = match &step.trigger {
-            Trigger::AtOnce => Condition::always(clause.span),
-            Trigger::When(condition) => lowering.condition(condition),
-            Trigger::After(amount) => Condition { span: amount.span, kind: super::super::ConditionKind::Unknown },
-        };
-        let expected = last.saturating_add(1);
-        let number = step.number.text.parse::<u32>().unwrap_or(0);
-        last = number;
-        // Where one number is wrong, those after it may be wrong for the same reason.
-        if number != expected && !has_junk && !is_reported {
-            is_reported = true;
-            let diagnostic = Diagnostic::new(
-                &codes::BAD_STEPS,
-                step.number.span,
-                format!("this is step {expected} of the ladder, not step {}", step.number.text),
-            )
-            .help("number the steps 1, 2, 3 … from the lowest up");
-            lowering.push(diagnostic);
-        }
-        steps.push(Step { number, role: named(&step.role), trigger, span: clause.span });
-    }
-    if steps.is_empty() {
-        missing(lowering, rule, "a step", "add a row such as `step 1 agent \"客服专员\" at once`");
-    }
-    steps
-}
-
-fn timed(lowering: &mut Lowering, span: Span) {
-    lowering.push(
-        Diagnostic::new(&codes::TIMED_STEP, span, "this version does not evaluate the timed steps of a ladder")
-            .help("move the ticket up `at once` or `when` a condition holds, such as `first_response breached for 8h`"),
-    );
-}
-
 fn fields(lowering: &mut Lowering, rule: &RuleStatement) -> Vec<(super::super::FactId, Condition)> {
     let mut fields = Vec::new();
     let mut is_said: bool = false;
@@ -270,38 +218,4 @@ fn fields(lowering: &mut Lowering, rule: &RuleStatement) -> Vec<(super::super::F
         missing(lowering, rule, "its fields", "add a line such as `must have customer.name, body`");
     }
     fields
-}
-
-impl Lowering<'_> {
-    /// A limit of a clock as elapsed seconds.
-    pub fn limit(&mut self, literal: &AmountLiteral) -> Option<i64> {
-        let seconds = self.elapsed(literal);
-        if seconds == Some(0) {
-            let words = self.sources.text(literal.span).to_owned();
-            self.push(
-                Diagnostic::new(&codes::BAD_LITERAL, literal.span, format!("a limit of `{words}` is missed at once"))
-                    .help("write a limit longer than nothing"),
-            );
-            return None;
-        }
-        seconds
-    }
-
-    /// An amount as elapsed seconds. One that needs a calendar is an error of its own.
-    pub fn elapsed(&mut self, literal: &AmountLiteral) -> Option<i64> {
-        let amount: Amount = literal.amount?;
-        let seconds = (amount.unit == crate::calendar::Unit::Elapsed).then_some(amount.count);
-        if seconds.is_none() {
-            let words = self.sources.text(literal.span).to_owned();
-            self.push(
-                Diagnostic::new(
-                    &codes::NEEDS_CALENDAR,
-                    literal.span,
-                    format!("`{words}` needs a calendar, which this version does not evaluate"),
-                )
-                .help("write elapsed time, such as `48h`"),
-            );
-        }
-        seconds
-    }
 }

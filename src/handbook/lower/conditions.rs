@@ -4,7 +4,7 @@ use super::super::condition::{Argument, NumberTest};
 use super::super::{Atom, ClassifyId, Condition, ConditionKind, DeadlineId, Decimal, FactKind, Named, StatusId};
 use super::Lowering;
 use super::symbols::Subject;
-use crate::calendar::Instant;
+use crate::calendar::{Amount, Instant};
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
@@ -41,15 +41,8 @@ impl Lowering<'_> {
             ("status", _) => self.status_test(subject, predicate).map(ConditionKind::Atom),
             ("opened", Predicate::Between(from, until)) => self.opened_between(from, until).map(ConditionKind::Atom),
             ("opened", Predicate::Holiday) => {
-                self.push(
-                    Diagnostic::new(
-                        &codes::NEEDS_CALENDAR,
-                        subject.span,
-                        "`on a holiday` needs a calendar, which this version does not evaluate",
-                    )
-                    .help("use `opened between 18:00 and 09:00` for times of day"),
-                );
-                None
+                self.needs_calendar(subject.span, "opened on a holiday");
+                Some(ConditionKind::Atom(Atom::OpenedOnHoliday))
             }
             ("age", Predicate::Compare(comparison, Operand::Amount(amount))) => {
                 self.age(*comparison, amount).map(ConditionKind::Atom)
@@ -207,11 +200,11 @@ impl Lowering<'_> {
         None
     }
 
-    /// `for D` in seconds; nothing said is no time at all.
-    fn lasting(&mut self, amount: Option<&AmountLiteral>) -> Option<i64> {
+    /// `for D`; nothing said is no time at all.
+    fn lasting(&mut self, amount: Option<&AmountLiteral>) -> Option<Amount> {
         match amount {
-            None => Some(0),
-            Some(amount) => self.elapsed(amount),
+            None => Some(Amount::elapsed(0)),
+            Some(amount) => self.amount(amount),
         }
     }
 
@@ -241,13 +234,16 @@ impl Lowering<'_> {
     }
 
     fn age(&mut self, comparison: Comparison, amount: &AmountLiteral) -> Option<Atom> {
-        let seconds = self.elapsed(amount)?;
-        Some(Atom::Age(number_test(
-            comparison,
-            Decimal::whole(seconds),
-            Decimal::whole(seconds + 1),
-            Decimal::whole(seconds - 1),
-        )))
+        let limit: Amount = self.amount(amount)?;
+        if limit.is_in_days() && matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+            let words = self.sources.text(amount.span).to_owned();
+            self.push(
+                Diagnostic::new(&codes::TYPE_MISMATCH, amount.span, format!("an age is never exactly `{words}`"))
+                    .help("compare with `<`, `<=`, `>=` or `>`"),
+            );
+            return None;
+        }
+        Some(Atom::Age(comparison, limit))
     }
 
     fn tier_test(&mut self, classify: ClassifyId, subject: &Name, predicate: &Predicate) -> Option<Atom> {
@@ -387,31 +383,6 @@ impl Lowering<'_> {
             });
         }
         Some(ConditionKind::Atom(Atom::Script(name.text.clone(), given)))
-    }
-
-    /// A clock's pause is a question about events, so it may not ask about clocks or the age of the ticket.
-    pub fn check_pause(&mut self, pause: &Condition) {
-        let mut wrong: Vec<Span> = Vec::new();
-        pause.leaves(&mut |leaf| {
-            let is_wrong = match &leaf.kind {
-                ConditionKind::Atom(Atom::Clock(..) | Atom::Age(_)) => true,
-                ConditionKind::Atom(Atom::Status(_, lasting)) => *lasting > 0,
-                _ => false,
-            };
-            if is_wrong {
-                wrong.push(leaf.span);
-            }
-        });
-        for span in wrong {
-            self.push(
-                Diagnostic::new(
-                    &codes::BAD_PAUSE,
-                    span,
-                    "a pause cannot depend on a clock, or on how long something lasts",
-                )
-                .help("a pause rests on facts, tiers, statuses and events: `pause while status is waiting_customer`"),
-            );
-        }
     }
 }
 

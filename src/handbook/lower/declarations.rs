@@ -1,15 +1,17 @@
 //! Every declaration: names taken, types read, ids given.
 
 use super::super::{
-    ClassifyId, Condition, Deadline, DeadlineId, Decimal, Define, DefineId, EventId, Fact, FactId, FactKind, Ladder,
-    Named, Record, Route, RouteId,
+    ClassifyId, ClockSpan, Condition, Deadline, DeadlineId, Decimal, Define, DefineId, EventId, Fact, FactId, FactKind,
+    Ladder, Named, Record, Route, RouteId,
 };
 use super::symbols::{Other, Subject};
 use super::{Authority, Classify, Lowering, Placed, named};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::is_reserved;
-use crate::syntax::tree::{ClauseKind, Declared, FactStatement, FactType, Literal, RuleKind, RuleStatement, Statement};
+use crate::syntax::tree::{
+    ClauseKind, Declared, FactStatement, FactType, Literal, OnChange, OnReopen, RuleKind, RuleStatement, Statement,
+};
 
 /// A fact lies no deeper inside a ticket.
 const MOST_PARTS: usize = 8;
@@ -184,11 +186,12 @@ fn rule(lowering: &mut Lowering, placed: &Placed, rule: &RuleStatement) {
                 lowering.deadlines.push(Deadline {
                     name,
                     authority,
-                    from: super::super::OPENED,
-                    until: super::super::OPENED,
+                    span: ClockSpan::Events(super::super::OPENED, super::super::OPENED),
                     rows: Vec::new(),
                     pause: None,
                     warnings: Vec::new(),
+                    on_change: OnChange::Carry,
+                    on_reopen: OnReopen::StayClosed,
                 });
             }
         }

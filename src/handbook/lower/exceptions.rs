@@ -5,6 +5,7 @@ use super::bodies::{fill_authority, has_row, once};
 use super::rows::{Gives, rows};
 use super::symbols::{Other, Subject};
 use super::{Lowering, Placed};
+use crate::calendar::Amount;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::syntax::tree::{ClauseKind, Guard, Name, RuleStatement};
 
@@ -51,8 +52,8 @@ pub fn exception(lowering: &mut Lowering, placed: &Placed, rule: &RuleStatement)
         }
         Subject::Deadline(id) => {
             let found = rows(lowering, rule, authority, Gives::Within);
-            let rows: Vec<Row<i64>> =
-                found.into_iter().filter_map(|row| row.outcome(|outcome| outcome.seconds)).collect();
+            let rows: Vec<Row<Amount>> =
+                found.into_iter().filter_map(|row| row.outcome(|outcome| outcome.limit)).collect();
             let is_empty = rows.is_empty();
             put_before(&mut lowering.deadlines[id.0].rows, rows, authority);
             is_empty

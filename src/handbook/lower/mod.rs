@@ -3,6 +3,7 @@
 //! First every declaration, then every body, so that a rule may name what stands after it. After an unknown name
 //! the node is `Unknown` and what touches it stays quiet: one mistake, one message.
 
+mod amounts;
 mod bodies;
 mod clauses;
 mod clocks;
@@ -13,6 +14,8 @@ mod exceptions;
 mod fact_tests;
 mod front_matter;
 mod headings;
+mod ladders;
+mod pauses;
 mod rows;
 mod symbols;
 mod table;
@@ -25,11 +28,12 @@ use super::{
     Authority, AuthorityId, Classify, Clause, ClauseId, Deadline, Define, Fact, Handbook, Ladder, Meta, Named, Record,
     Route,
 };
-use crate::calendar::Zone;
+use crate::calendar::{Calendar, Zone};
 use crate::diagnostic::{Diagnostic, InClause, codes};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::{BlockKind, RuleStatement, Statement, Tree};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use symbols::Symbols;
 
 pub(super) use front_matter::spoken;
@@ -65,6 +69,12 @@ pub fn lower(
     let mut lowering = Lowering {
         sources,
         zone,
+        calendar,
+        days: None,
+        calendar_name: meta.as_ref().and_then(|meta| meta.calendar.clone()),
+        calendar_needed_at: None,
+        calendar_needed_for: String::new(),
+        days_at: None,
         diagnostics,
         symbols: Symbols::new(),
         clauses: Vec::new(),
@@ -86,14 +96,18 @@ pub fn lower(
     lowering.suspect_names_in_junk(&placed);
     declarations::declare(&mut lowering, &placed);
     bodies::fill(&mut lowering, &placed);
+    pauses::check(&mut lowering);
     examples::collect(&mut lowering, &placed);
     if let Some(tests) = tests {
         tests_file::collect(&mut lowering, tests);
     }
+    lowering.report_calendar();
     unused::report(&mut lowering);
     clauses::name_clauses(&mut lowering);
     clauses::merge_headings(&mut lowering);
     let Lowering {
+        calendar,
+        days,
         symbols,
         clauses,
         authorities,
@@ -117,7 +131,7 @@ pub fn lower(
         .collect();
     let handbook = meta.map(|meta| Handbook {
         meta,
-        calendar,
+        calendar: calendar.or(days),
         calendar_files,
         clauses,
         authorities,
@@ -156,6 +170,17 @@ impl<'t> Placed<'t> {
 struct Lowering<'a> {
     sources: &'a Sources,
     zone: Zone,
+    /// The calendar that working time is counted on.
+    calendar: Option<Arc<Calendar>>,
+    /// In its place for other days, where the front matter names none.
+    days: Option<Arc<Calendar>>,
+    /// The one that the front matter names.
+    calendar_name: Option<String>,
+    /// The first place that cannot do without a calendar, and what it asks for.
+    calendar_needed_at: Option<Span>,
+    calendar_needed_for: String,
+    /// The first place that counts days of any kind.
+    days_at: Option<Span>,
     diagnostics: &'a mut Vec<Diagnostic>,
     symbols: Symbols,
     clauses: Vec<Clause>,

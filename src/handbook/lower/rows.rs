@@ -2,6 +2,7 @@
 
 use super::super::{AuthorityId, Condition, Named, Row};
 use super::{Lowering, named};
+use crate::calendar::Amount;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::tree::{Clause, ClauseKind, Declared, Guard, RuleKind, RuleStatement, TableGives, TableOutcome};
@@ -16,7 +17,7 @@ pub enum Gives<'a> {
 /// A row's outcome before it is known whether it was written rightly.
 pub struct Outcome {
     pub position: Option<usize>,
-    pub seconds: Option<i64>,
+    pub limit: Option<Amount>,
 }
 
 impl Row<Outcome> {
@@ -145,14 +146,14 @@ fn wrong_outcome(lowering: &mut Lowering, rule: &RuleStatement, span: Span, give
 
 fn outcome(lowering: &mut Lowering, given: &TableOutcome, gives: &mut Gives) -> Outcome {
     match (given, gives) {
-        (TableOutcome::Within(amount), _) => Outcome { position: None, seconds: lowering.limit(amount) },
+        (TableOutcome::Within(amount), _) => Outcome { position: None, limit: lowering.limit(amount) },
         (TableOutcome::Name(declared), Gives::Tier(tiers)) => {
-            Outcome { position: lowering.tier_of(&declared.name, tiers), seconds: None }
+            Outcome { position: lowering.tier_of(&declared.name, tiers), limit: None }
         }
         (TableOutcome::Name(declared), Gives::To(queues)) => {
-            Outcome { position: Some(queue(lowering, declared, queues)), seconds: None }
+            Outcome { position: Some(queue(lowering, declared, queues)), limit: None }
         }
-        (TableOutcome::Name(_), Gives::Within) => Outcome { position: None, seconds: None },
+        (TableOutcome::Name(_), Gives::Within) => Outcome { position: None, limit: None },
     }
 }
 

@@ -1,6 +1,7 @@
 //! The clauses of a statement.
 
 use super::{is_sound, names, read, scorecard};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::condition::condition;
 use crate::syntax::grammar::rules::Rule;
@@ -8,8 +9,8 @@ use crate::syntax::layout::{Line, Piece};
 use crate::syntax::literal::{Node, Reader};
 use crate::syntax::table::table;
 use crate::syntax::tree::{
-    Clause, ClauseKind, Declared, Expectation, ExpectationKind, Guard, Measure, OnChange, OnReopen, Step, Trigger,
-    Warning,
+    Clause, ClauseKind, Declared, Expectation, ExpectationKind, Guard, Measure, OnChange, OnReopen, PauseEnd, Repeat,
+    Speaker, Step, Trigger, Warning,
 };
 
 /// Reads one clause; a broken one is junk.
@@ -76,13 +77,31 @@ fn kind(reader: &mut Reader, node: Node) -> Option<ClauseKind> {
             }
             Some(ClauseKind::Within(amount?, row_guard))
         }
-        Rule::from_each_clause => Some(ClauseKind::FromEach),
+        Rule::from_each_clause => {
+            let speakers: Vec<Speaker> = parts
+                .iter()
+                .filter(|part| part.rule() == Rule::whose_message)
+                .filter_map(|part| part.clone().first())
+                .map(|whose| match whose.rule() {
+                    Rule::kw_customer_message => Speaker::Customer,
+                    _ => Speaker::Agent,
+                })
+                .collect();
+            Some(ClauseKind::FromEach(*speakers.first()?, *speakers.get(1)?))
+        }
         Rule::from_clause => {
             let mut paths = parts.iter().filter(|part| part.rule() == Rule::path);
             let from = reader.name(paths.next()?);
             Some(ClauseKind::From(from, reader.name(paths.next()?)))
         }
-        Rule::pause_clause => Some(ClauseKind::Pause(only_condition(reader, parts)?)),
+        Rule::pause_clause => {
+            let end = parts.iter().find(|part| part.rule() == Rule::pause_end).cloned().and_then(Node::first);
+            let end = end.map(|end| match end.rule() {
+                Rule::kw_until => PauseEnd::CustomerMessage,
+                _ => PauseEnd::Regardless,
+            });
+            Some(ClauseKind::Pause(only_condition(reader, parts)?, end))
+        }
         Rule::warn_clause => {
             let warnings =
                 parts.into_iter().filter(|part| part.rule() == Rule::warning).filter_map(|part| warning(reader, part));
@@ -169,17 +188,53 @@ fn warning(reader: &mut Reader, node: Node) -> Option<Warning> {
 }
 
 fn step(reader: &mut Reader, parts: Vec<Node>) -> Option<Step> {
-    let (mut number, mut role, mut moved, mut modifiers) = (None, None, None, Vec::new());
+    let (mut number, mut role, mut moved) = (None, None, None);
+    let (mut until_acknowledged, mut repeat, mut within_working_hours) = (None, None, None);
     for part in parts {
         match part.rule() {
             Rule::integer => number = Some(reader.figure(&part)),
             Rule::declared => role = Some(reader.declared(part)),
-            Rule::trigger => moved = trigger(reader, part),
-            Rule::modifier => modifiers.push(reader.place(&part)),
+            Rule::trigger => moved = Some((reader.place(&part), trigger(reader, part)?)),
+            Rule::modifier => {
+                let span = reader.place(&part);
+                let inner = part.first()?;
+                // Said twice, the first time counts; saying it twice says no more.
+                match inner.rule() {
+                    Rule::kw_until_acknowledged => until_acknowledged = until_acknowledged.or(Some(span)),
+                    Rule::kw_within_working_hours => within_working_hours = within_working_hours.or(Some(span)),
+                    _ => {
+                        let again: Repeat = repeating(reader, inner)?;
+                        match &repeat {
+                            None => repeat = Some(again),
+                            Some(first) => reader.diagnostics.push(repeated_twice(first, &again)),
+                        }
+                    }
+                }
+            }
             _ => {}
         }
     }
-    Some(Step { number: number?, role: role?, trigger: moved?, modifiers })
+    let (trigger_span, trigger) = moved?;
+    Some(Step { number: number?, role: role?, trigger, trigger_span, until_acknowledged, repeat, within_working_hours })
+}
+
+fn repeated_twice(first: &Repeat, again: &Repeat) -> Diagnostic {
+    Diagnostic::new(&codes::DUPLICATE_CLAUSE, again.span, "`repeat every` stands in this step a second time")
+        .label(first.span, "the first time")
+        .help("keep one of the two")
+}
+
+fn repeating(reader: &mut Reader, node: Node) -> Option<Repeat> {
+    let span = reader.place(&node);
+    let (mut every, mut at_most) = (None, None);
+    for part in node.parts() {
+        match part.rule() {
+            Rule::amount => every = Some(reader.amount(part)),
+            Rule::integer => at_most = Some(reader.figure(&part)),
+            _ => {}
+        }
+    }
+    Some(Repeat { span, every: every?, at_most })
 }
 
 fn trigger(reader: &mut Reader, node: Node) -> Option<Trigger> {

@@ -1,6 +1,6 @@
 //! Random conditions of every kind that this version evaluates, and the cells of tables.
 
-use super::{Random, amount};
+use super::{Random, any_amount};
 
 /// What a field, a status or a tier can be.
 #[derive(Clone)]
@@ -30,6 +30,9 @@ pub struct Scope {
     /// Deadlines, and whether they warn.
     pub clocks: Vec<(String, bool)>,
     pub has_scripts: bool,
+    pub has_calendar: bool,
+    /// Amounts of time are days.
+    pub only_days: bool,
 }
 
 /// Where a condition stands.
@@ -110,7 +113,7 @@ fn part(random: &mut Random, scope: &Scope, depth: usize, mode: Mode) -> String 
 fn test(random: &mut Random, scope: &Scope, mode: Mode) -> String {
     let seconds = random.between(1, 40);
     let lasting = if mode == Mode::Any && random.chance(30) {
-        format!(" for {}", amount(random, seconds))
+        format!(" for {}", any_amount(random, scope, seconds))
     } else {
         String::new()
     };
@@ -123,8 +126,12 @@ fn test(random: &mut Random, scope: &Scope, mode: Mode) -> String {
         3 => format!("{} happened", random.pick(&scope.events)),
         4 => format!("{} happened at least {} times", random.pick(&scope.events), random.between(1, 3)),
         5 if mode == Mode::Any => {
-            format!("age {} {}", random.pick(&["<", "<=", "=", "!=", ">=", ">"]), amount(random, seconds * 2))
+            let age = any_amount(random, scope, seconds * 2);
+            // An age is never exactly so many days.
+            let signs = if age.contains("day") || age.contains("month") { 4 } else { 6 };
+            format!("age {} {age}", random.pick(&["<", "<=", ">=", ">", "=", "!="][..signs]))
         }
+        6 if scope.has_calendar && random.chance(40) => "opened on a holiday".to_owned(),
         6 => format!(
             "opened between {} and {}",
             random.pick(&["00:00", "10:00", "18:30"]),

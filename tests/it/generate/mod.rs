@@ -1,9 +1,13 @@
 //! Random handbooks, as text in the language, and random tickets for them.
 //!
 //! Everything comes from a seed. A handbook made here compiles without errors; one that does not is a fault, here
-//! or in the compiler. Limits are seconds, so that whoever checks an answer can afford to count them.
+//! or in the compiler. Limits are seconds or a few days, and calendars open for minutes only, so that whoever checks an
+//! answer can afford to count them.
 
+mod calendar;
 mod condition;
+mod deadline;
+mod ladder;
 mod ticket;
 
 pub use condition::PATTERNS;
@@ -66,6 +70,8 @@ pub enum Size {
     Large,
     /// A few rules, one of them a table of three hundred rows.
     Table,
+    /// A deadline or two, which count days and stand still again and again.
+    Days,
 }
 
 /// A statement of a handbook in the making.
@@ -80,6 +86,9 @@ struct Statement {
 #[derive(Clone)]
 pub struct Draft {
     zone: &'static str,
+    /// The text of its calendar's file.
+    calendar: Option<String>,
+    has_same_time_of_day: bool,
     has_scripts: bool,
     clauses: Vec<(&'static str, Vec<Statement>)>,
 }
@@ -94,13 +103,18 @@ impl Draft {
     /// A handbook of a size.
     pub fn new(random: &mut Random, size: Size) -> Draft {
         let zone: &'static str = random.pick::<&'static str>(ZONES);
-        let mut writer = Writer { random, scope: Scope::default(), statements: Vec::new(), rules: 0 };
+        let only_days: bool = matches!(size, Size::Days);
+        let calendar: Option<String> = (only_days || random.chance(60)).then(|| calendar::text(random, zone));
+        let has_same_time_of_day: bool = random.chance(15);
+        let scope = Scope { has_calendar: calendar.is_some(), only_days, ..Scope::default() };
+        let mut writer = Writer { random, scope, statements: Vec::new(), rules: 0 };
         writer.vocabulary(size);
         let rules = match size {
             Size::Tiny => writer.random.between(1, 4),
             Size::Middling => writer.random.between(5, 15),
             Size::Large => writer.random.between(16, 60),
             Size::Table => writer.random.between(2, 6),
+            Size::Days => writer.random.between(1, 2),
         };
         let large = writer.random.below(rules);
         for rule in 0..rules {
@@ -115,15 +129,22 @@ impl Draft {
             let place = random.below(clauses.len());
             clauses[place].1.push(statement);
         }
-        Draft { zone, has_scripts, clauses }
+        Draft { zone, calendar, has_same_time_of_day, has_scripts, clauses }
     }
 
     /// Its text.
     pub fn text(&self) -> String {
         let mut text = format!(
-            "---\nhandbook: random\ntitle: 随机规范\nedition: \"1\"\nin_force: 2025-01-01\ntime_zone: {}\n---\n",
+            "---\nhandbook: random\ntitle: 随机规范\nedition: \"1\"\nin_force: 2025-01-01\ntime_zone: {}\n",
             self.zone
         );
+        if self.calendar.is_some() {
+            text.push_str("calendar: office\n");
+        }
+        if self.has_same_time_of_day {
+            text.push_str("days_end: same time of day\n");
+        }
+        text.push_str("---\n");
         for (number, statements) in &self.clauses {
             text.push_str(&format!("\n## {number} Clause\n\nProse.\n"));
             for fence in statements.chunks(3) {
@@ -136,6 +157,16 @@ impl Draft {
             text.push_str(&format!("\n```rhai\n{SCRIPTS}```\n"));
         }
         text
+    }
+
+    /// Its calendar's file: name and text.
+    pub fn calendars(&self) -> Vec<(String, String)> {
+        self.calendar.iter().map(|text| ("office.yaml".to_owned(), text.clone())).collect()
+    }
+
+    /// Everything it is made of, to look at.
+    pub fn shown(&self) -> String {
+        self.text() + self.calendar.as_deref().unwrap_or("")
     }
 
     /// The same statements in another order inside each clause. Exceptions keep theirs: it says which goes first.
@@ -171,6 +202,23 @@ impl Draft {
         other
     }
 
+    /// The same with a pause more for one of its deadlines, and the name of that.
+    pub fn with_pause(&self, random: &mut Random) -> Option<(Draft, String)> {
+        let mut other = self.clone();
+        let all = other.clauses.iter_mut().flat_map(|(_, statements)| statements);
+        let mut deadlines: Vec<&mut Statement> = all.filter(|rule| rule.text.starts_with("deadline ")).collect();
+        let count = deadlines.len();
+        let statement = deadlines.get_mut(random.below(count))?;
+        let name = statement.text.split(' ').nth(1)?.to_owned();
+        let pause = random.pick(&[
+            "status is open regardless of customer messages",
+            "not (status is open) until customer message",
+            "status is open",
+        ]);
+        statement.text.push_str(&format!("  pause while {pause}\n"));
+        Some((other, name))
+    }
+
     /// The same without the rules on trial. `None` when others rest on them, or there are none.
     pub fn without_trials(&self) -> Option<Draft> {
         let mut other = self.clone();
@@ -189,6 +237,19 @@ struct Writer<'r> {
     rules: usize,
 }
 
+/// An amount of time in any unit that the handbook has: mostly so many seconds.
+fn any_amount(random: &mut Random, scope: &Scope, seconds: usize) -> String {
+    let has_calendar: bool = scope.has_calendar;
+    match if scope.only_days { random.between(4, 10) } else { random.below(20) } {
+        10 if scope.only_days => format!("{} calendar days", random.between(4, 7)),
+        0..4 if has_calendar => format!("{seconds}s working"),
+        4..8 if has_calendar => format!("{} working days", random.between(1, 2)),
+        8 | 9 => format!("{} calendar days", random.between(1, 3)),
+        10 if random.chance(20) => "1 month".to_owned(),
+        _ => amount(random, seconds),
+    }
+}
+
 /// Seconds as an author writes them.
 fn amount(random: &mut Random, seconds: usize) -> String {
     match random.below(4) {
@@ -205,7 +266,7 @@ impl Writer<'_> {
 
     fn vocabulary(&mut self, size: Size) {
         let facts = match size {
-            Size::Tiny => self.random.between(1, 4),
+            Size::Tiny | Size::Days => self.random.between(1, 4),
             _ => self.random.between(3, 12),
         };
         for _ in 0..facts {
@@ -216,12 +277,18 @@ impl Writer<'_> {
         for event in &events {
             self.push(format!("event {event} \"事件{event}\"\n"));
         }
-        let statuses: Vec<String> = (0..self.random.between(1, 4)).map(|status| format!("status{status}")).collect();
+        self.push("event acknowledged \"确认\"\n".to_owned());
+        let mut statuses: Vec<String> =
+            (0..self.random.between(1, 4)).map(|status| format!("status{status}")).collect();
+        if self.random.chance(60) {
+            statuses.push(self.random.pick(&["waiting_customer", "客户处理中"]).to_string());
+        }
         self.push(format!(
             "status {}\n",
             statuses.iter().map(|name| format!("{name} \"状态{name}\"")).collect::<Vec<_>>().join(", ")
         ));
-        self.scope.events = [vec!["opened".to_owned(), "reopened".to_owned()], events].concat();
+        self.scope.events =
+            [vec!["opened".to_owned(), "reopened".to_owned()], events, vec!["acknowledged".to_owned()]].concat();
         self.scope.statuses = [vec!["open".to_owned()], statuses].concat();
         self.scope.has_scripts = self.random.chance(15);
     }
@@ -231,6 +298,7 @@ impl Writer<'_> {
         let number = self.rules;
         let choice = if table.is_some() { self.random.below(55) } else { self.random.below(100) };
         match choice {
+            _ if self.scope.only_days => self.deadline(&format!("clock{number}"), table),
             0..25 => self.classify(&format!("kind{number}"), table),
             25..45 => self.deadline(&format!("clock{number}"), table),
             45..55 => self.route(&format!("route{number}"), table),
@@ -334,38 +402,6 @@ impl Writer<'_> {
         self.mark_trial(name, is_trial);
     }
 
-    fn deadline(&mut self, name: &str, table: Option<usize>) {
-        let limits: Vec<usize> = (0..self.random.between(1, 4)).map(|_| self.random.between(1, 45)).collect();
-        // A warning lies after the start, whichever rows there are.
-        let least = limits.iter().copied().min().unwrap_or(1);
-        let outcomes: Vec<String> = limits.iter().map(|limit| amount(self.random, *limit)).collect();
-        let from = if self.random.chance(60) { "opened" } else { self.random.pick(&self.scope.events) }.to_owned();
-        let until = self.random.pick(&self.scope.events[1..]).clone();
-        let mut text = format!("deadline {name} \"时限\"\n  from {from} until {until}\n");
-        let is_trial = self.common(&mut text);
-        self.rows(&mut text, "within", &outcomes, table);
-        if self.random.chance(40) {
-            let pause = condition(self.random, &self.scope, 2, Mode::Pause);
-            text.push_str(&format!("  pause while {pause}\n"));
-        }
-        let mut warnings: Vec<String> = Vec::new();
-        while self.random.chance(45) && warnings.len() < 3 {
-            let before = self.random.between(1, least);
-            warnings.push(if before < least && self.random.chance(50) {
-                format!("{before}s before due")
-            } else {
-                format!("{}%", self.random.between(1, 99))
-            });
-        }
-        if !warnings.is_empty() {
-            text.push_str(&format!("  warn at {}\n", warnings.join(", ")));
-        }
-        self.statements.push(Statement { text, is_exception: false, is_trial: false });
-        self.exceptions(name, "within", &outcomes);
-        self.scope.clocks.push((name.to_owned(), !warnings.is_empty()));
-        self.mark_trial(name, is_trial);
-    }
-
     fn route(&mut self, name: &str, table: Option<usize>) {
         let queues: Vec<String> =
             (0..self.random.between(1, 4)).map(|queue| format!("desk{queue} \"组{queue}\"")).collect();
@@ -376,16 +412,6 @@ impl Writer<'_> {
         if !is_trial {
             self.exceptions(name, "to", &queues);
         }
-    }
-
-    fn ladder(&mut self, name: &str) {
-        let mut text = format!("escalation {name} \"升级\"\n");
-        let is_trial = self.common(&mut text);
-        for step in 1..=self.random.between(1, 4) {
-            let trigger = if self.random.chance(15) { "at once".to_owned() } else { format!("when {}", self.when(2)) };
-            text.push_str(&format!("  step {step} role{step} \"角色{step}\" {trigger}\n"));
-        }
-        self.statements.push(Statement { text, is_exception: false, is_trial });
     }
 
     fn record(&mut self, name: &str) {

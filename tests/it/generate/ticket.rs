@@ -2,11 +2,13 @@
 
 use super::Random;
 use super::condition::given;
-use rulebook::calendar::Instant;
-use rulebook::handbook::{Decimal, FactKind, Handbook, Named};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use rulebook::calendar::{Instant, Plan};
+use rulebook::handbook::{Deadline, Decimal, FactKind, Handbook, Named};
 use serde_json::{Map, Value, json};
 
-const OPENINGS: &[&str] = &[
+/// Instants worth opening a ticket at.
+pub const OPENINGS: &[&str] = &[
     "2025-03-03T10:00:00+08:00",
     "2025-03-03T23:59:30+08:00",
     "2025-03-09T06:59:40Z",
@@ -17,7 +19,11 @@ const OPENINGS: &[&str] = &[
 /// A ticket that fits a handbook, its named values by id.
 pub fn ticket(random: &mut Random, handbook: &Handbook) -> Value {
     let zone = handbook.meta.zone;
-    let opened = zone.read(random.pick::<&str>(OPENINGS)).unwrap();
+    let plan = handbook.calendar.as_ref().map(|calendar| calendar.plan());
+    let opened = match plan {
+        Some(plan) if random.chance(60) => near_opening(random, plan),
+        _ => zone.read(random.pick::<&str>(OPENINGS)).unwrap(),
+    };
     let mut fields: Map<String, Value> = Map::new();
     fields.insert("id".to_owned(), json!(format!("T-{}", random.below(100))));
     fields.insert("opened_at".to_owned(), json!(zone.format(opened)));
@@ -38,12 +44,29 @@ pub fn ticket(random: &mut Random, handbook: &Handbook) -> Value {
     if let Some(Value::Object(customer)) = fields.get_mut("customer").filter(|_| random.chance(20)) {
         customer.insert("nick".to_owned(), json!(1));
     }
-    let mut events: Vec<Value> = (0..random.below(8)).map(|_| event(random, handbook, opened)).collect();
+    let counts_days = |deadline: &Deadline| deadline.rows.iter().all(|row| row.outcome.is_in_days());
+    let is_long = random.chance(if handbook.deadlines.iter().all(counts_days) { 80 } else { 25 });
+    let life = Life { opened, plan, is_long };
+    let most = if is_long { 16 } else { 8 };
+    let mut events: Vec<Value> = (0..random.below(most)).map(|_| event(random, handbook, &life)).collect();
     random.shuffle(&mut events);
     if !events.is_empty() {
         fields.insert("events".to_owned(), Value::Array(events));
     }
+    let messages: Vec<Value> =
+        (0..random.below(7).saturating_sub(1)).map(|_| message(random, handbook, &life)).collect();
+    if !messages.is_empty() {
+        fields.insert("messages".to_owned(), Value::Array(messages));
+    }
     Value::Object(fields)
+}
+
+/// An instant a little before or after a calendar opens.
+fn near_opening(random: &mut Random, plan: &Plan) -> Instant {
+    let date = NaiveDate::from_ymd_opt(2025, 3, 2).unwrap() + Days::new(random.below(9) as u64);
+    let hours = &plan.week[date.weekday().num_days_from_monday() as usize];
+    let from = i64::from(hours.first().map_or(0, |hours| hours.from)) - 30 + random.below(180) as i64;
+    plan.zone.at_civil(date.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::seconds(from))
 }
 
 /// Puts a value where a dotted name says.
@@ -78,15 +101,72 @@ fn value(random: &mut Random, kind: &FactKind) -> Value {
     }
 }
 
-fn event(random: &mut Random, handbook: &Handbook, opened: Instant) -> Value {
-    // Every few seconds, so that some come together.
-    let after = if random.chance(4) { -5 } else { 5 * random.below(20) as i64 + i64::from(random.chance(30)) };
-    let at = handbook.meta.zone.format(opened.plus(after));
-    match random.below(10) {
+/// When things happen to a ticket.
+struct Life<'p> {
+    opened: Instant,
+    plan: Option<&'p Plan>,
+    /// It takes days, and things happen around openings and closings.
+    is_long: bool,
+}
+
+impl Life<'_> {
+    /// An instant after the opening, mostly within two minutes, at which some things come together.
+    fn moment(&self, random: &mut Random) -> Instant {
+        let days = match random.below(100) {
+            _ if self.is_long => random.below(9) as u64,
+            0..15 => random.between(1, 3) as u64,
+            _ => 0,
+        };
+        let soon = 5 * random.below(20) as i64 + i64::from(random.chance(30));
+        match self.plan.filter(|_| self.is_long && random.chance(60)) {
+            Some(plan) => near_edge(random, plan, plan.zone.date(self.opened) + Days::new(days)).max(self.opened),
+            None => self.opened.plus(soon + 86_400 * days as i64),
+        }
+    }
+}
+
+/// An instant at, or a second beside, an opening or a closing of a weekday.
+fn near_edge(random: &mut Random, plan: &Plan, date: NaiveDate) -> Instant {
+    let hours = &plan.week[date.weekday().num_days_from_monday() as usize];
+    let edges: Vec<u32> = hours.iter().flat_map(|hours| [hours.from, hours.until]).chain([86_400]).collect();
+    let second = i64::from(*random.pick(&edges)) + random.below(3) as i64 - 1;
+    plan.zone.at_civil(date.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::seconds(second))
+}
+
+fn event(random: &mut Random, handbook: &Handbook, life: &Life) -> Value {
+    let at = handbook.meta.zone.format(life.moment(random));
+    match random.below(20) {
+        // What goes on for days waits for someone again and again.
+        _ if life.is_long && random.chance(50) => {
+            json!({"event": "status", "to": random.pick(&handbook.statuses).id, "at": at})
+        }
         0 => json!({"event": "unheard_of", "at": at}),
-        1..=4 => json!({"event": "status", "to": random.pick(&handbook.statuses).id, "at": at}),
+        1..=6 => json!({"event": "status", "to": random.pick(&handbook.statuses).id, "at": at}),
+        7 => json!({"event": "reopened", "at": at}),
+        8 if random.chance(20) => json!({"event": "fact", "name": "nobody_asked", "to": 1, "at": at}),
+        8..=11 => {
+            let fact = random.pick(&handbook.facts);
+            let mut event = json!({"event": "fact", "name": fact.name.id, "to": value(random, &fact.kind), "at": at});
+            if random.chance(15) {
+                event["to"] = Value::Null;
+            }
+            if random.chance(50) {
+                event["from"] = value(random, &fact.kind);
+            }
+            event
+        }
         _ => json!({"event": random.pick(&handbook.events).id, "at": at, "by": "someone"}),
     }
+}
+
+fn message(random: &mut Random, handbook: &Handbook, life: &Life) -> Value {
+    let from = random.pick(&["customer", "customer", "agent", "agent", "bot"]);
+    let mut message = json!({"from": from, "text": "好的"});
+    if random.chance(95) {
+        let at = if random.chance(8) { life.opened.plus(-5) } else { life.moment(random) };
+        message["at"] = json!(handbook.meta.zone.format(at));
+    }
+    message
 }
 
 /// The same ticket with every named value by its label, where it has one.
@@ -104,7 +184,20 @@ pub fn spelled(ticket: &Value, handbook: &Handbook) -> Value {
     }
     other.get_mut("status").into_iter().for_each(|status| relabel(status, &handbook.statuses));
     for event in other.get_mut("events").and_then(Value::as_array_mut).into_iter().flatten() {
-        event.get_mut("to").into_iter().for_each(|status| relabel(status, &handbook.statuses));
+        let fact =
+            handbook.facts.iter().find(|fact| event["event"] == "fact" && event["name"] == fact.name.id.as_str());
+        let known: &[Named] = match fact.map(|fact| &fact.kind) {
+            Some(FactKind::OneOf(values) | FactKind::ListOf(values)) => values,
+            Some(_) => continue,
+            None => &handbook.statuses,
+        };
+        for key in ["from", "to"] {
+            match event.get_mut(key) {
+                Some(Value::Array(items)) => items.iter_mut().for_each(|item| relabel(item, known)),
+                Some(value) => relabel(value, known),
+                None => {}
+            }
+        }
     }
     other
 }

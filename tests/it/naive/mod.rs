@@ -1,51 +1,115 @@
 //! A second way to every answer, written to be obvious and not to be fast.
 //!
-//! Conditions are read off the handbook as they stand, rows are tried from the top, time is counted second by
-//! second. What holds at an instant is what the handbook says with the events up to that instant; what will hold
-//! later is what it says if nothing more happens. Nothing of the engine, its graph or its index is used.
+//! Conditions are read off the handbook as they stand, rows are tried from the top, time is counted stretch by stretch.
+//! What holds at an instant is what the handbook says with the events up to that instant; what will hold later is
+//! what it says if nothing more happens. Nothing of the engine, its graph or its index is used.
+//!
+//! Everything is looked at again at each instant of a grid: what happens, what opens and closes, and whatever follows
+//! from those after a while. Which instants follow is not known before: whoever works one out wants it on the grid, and
+//! all begins again until nobody wants another. Between two neighbours of the grid nothing changes.
 
 mod answer;
+mod calendar;
 mod clock;
+mod figures;
+mod ladder;
+mod run;
 mod ticket;
 
 pub use answer::decide;
 
+use calendar::Calendar;
 use chrono::NaiveDate;
 use clock::Standing;
+use ladder::Reached;
+use rulebook::calendar::{Amount, Instant, Unit};
 use rulebook::handbook::condition::NumberTest;
 use rulebook::handbook::{
-    Atom, AuthorityId, ClassifyId, Condition, ConditionKind, DeadlineId, Decimal, EventId, FactId, Handbook, Row,
-    StatusId,
+    Atom, AuthorityId, ClassifyId, Condition, ConditionKind, Decimal, FactId, Handbook, Row, StatusId,
 };
-use std::cell::OnceCell;
+use rulebook::source::Sources;
+use rulebook::syntax::tree::{Comparison, Speaker};
+use run::Run;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
-use ticket::Given;
+use ticket::Ticket;
 
-/// How many seconds after now are looked at: longer than any handbook of these tests can wait.
-const AHEAD: i64 = 160;
-
-/// One ticket at one instant, with every second from its opening to the end of looking ahead.
+/// One ticket at one instant, with every instant of the grid.
 pub struct Naive<'h> {
     handbook: &'h Handbook,
-    opened: i64,
+    sources: &'h Sources,
+    calendar: &'h Calendar,
+    ticket: &'h Ticket,
     /// The civil date and the second of the day of the opening.
     opened_on: (NaiveDate, u32),
     as_of: i64,
-    facts: Vec<Option<Given>>,
-    /// What is known now to have happened, the opening included, by instant.
-    events: Vec<(i64, EventId)>,
-    statuses: Vec<(i64, StatusId)>,
-    first_status: StatusId,
-    /// By classification, then by second: the row taken.
+    /// Where everything is looked at, from the opening on.
+    grid: Vec<i64>,
+    /// Where it ought to be looked at.
+    wanted: RefCell<BTreeSet<i64>>,
+    /// By classification, then by instant: the row taken.
     tiers: Vec<OnceCell<Vec<Option<usize>>>>,
-    /// By deadline, then by second: how it stands.
-    clocks: Vec<OnceCell<Vec<Option<Standing>>>>,
+    /// By deadline, then by instant: the row taken.
+    limits: Vec<OnceCell<Vec<Option<usize>>>>,
+    /// By deadline: its clocks.
+    runs: Vec<OnceCell<Vec<Run>>>,
+    /// By deadline, then by clock, then by instant: how it stands.
+    clocks: Vec<OnceCell<Vec<Vec<Option<Standing>>>>>,
+    /// By ladder, then by step: when it is reached.
+    climbs: Vec<OnceCell<Vec<Option<Reached>>>>,
 }
 
-impl Naive<'_> {
-    /// Every second that is looked at.
-    fn seconds(&self) -> std::ops::RangeInclusive<i64> {
-        self.opened..=self.as_of + AHEAD
+impl<'h> Naive<'h> {
+    fn new(
+        handbook: &'h Handbook,
+        sources: &'h Sources,
+        calendar: &'h Calendar,
+        ticket: &'h Ticket,
+        as_of: i64,
+        grid: BTreeSet<i64>,
+    ) -> Naive<'h> {
+        let opened = Instant(ticket.opened);
+        Naive {
+            handbook,
+            sources,
+            calendar,
+            ticket,
+            opened_on: (handbook.meta.zone.date(opened), handbook.meta.zone.second_of_day(opened)),
+            as_of,
+            grid: grid.into_iter().filter(|at| *at >= ticket.opened).collect(),
+            wanted: RefCell::default(),
+            tiers: vec![OnceCell::new(); handbook.classifies.len()],
+            limits: vec![OnceCell::new(); handbook.deadlines.len()],
+            runs: (0..handbook.deadlines.len()).map(|_| OnceCell::new()).collect(),
+            clocks: vec![OnceCell::new(); handbook.deadlines.len()],
+            climbs: vec![OnceCell::new(); handbook.ladders.len()],
+        }
+    }
+
+    /// Asks for an instant to be on the grid.
+    fn want(&self, at: i64) {
+        self.wanted.borrow_mut().insert(at);
+    }
+
+    /// The position of the last instant of the grid that is no later.
+    fn place(&self, at: i64) -> usize {
+        self.grid.partition_point(|known| *known <= at) - 1
+    }
+
+    /// The instant so much later on the calendar, which is looked at.
+    fn later(&self, from: i64, amount: Amount) -> Option<i64> {
+        let at = self.so_much_later(from, amount);
+        at.into_iter().for_each(|at| self.want(at));
+        at
+    }
+
+    fn so_much_later(&self, from: i64, amount: Amount) -> Option<i64> {
+        match amount.unit {
+            _ if amount.count == 0 => Some(from),
+            Unit::Elapsed => Some(from + amount.count),
+            Unit::WorkingTime => self.calendar.open_seconds_after(from, amount.count),
+            _ => self.calendar.end_of_days(from, amount, |_| Some(true)),
+        }
     }
 
     /// Whether a condition holds at an instant: what the ticket lacks makes a test false.
@@ -88,7 +152,7 @@ impl Naive<'_> {
             ConditionKind::Not(inner) => self.wanted(inner, at, found),
             ConditionKind::Define(define) => self.wanted(&self.handbook.defines[define.0].condition, at, found),
             ConditionKind::Atom(atom) => {
-                found.extend(ticket::facts_of(atom).into_iter().filter(|fact| self.facts[fact.0].is_none()))
+                found.extend(ticket::facts_of(atom).into_iter().filter(|fact| self.ticket.fact(*fact, at).is_none()))
             }
             ConditionKind::Always | ConditionKind::Unknown => {}
         }
@@ -101,31 +165,74 @@ impl Naive<'_> {
                 Some(self.tier(*classify, at).is_some_and(|tier| positions.contains(&(tier as u32))))
             }
             Atom::Status(statuses, lasting) => {
-                Some(self.lasted(at, *lasting, |second| statuses.contains(&self.status(second))))
+                Some(self.lasted(at, *lasting, |at| statuses.contains(&self.status(at).1)))
             }
-            Atom::Clock(deadline, state, lasting) => Some(self.lasted(at, *lasting, |second| {
-                self.counted_clock(*deadline, second).is_some_and(|standing| standing.is_in(*state))
-            })),
+            Atom::Awaiting(statuses) => {
+                let (since, status) = self.status(at);
+                let has_written = self
+                    .ticket
+                    .messages
+                    .iter()
+                    .any(|message| message.from == Speaker::Customer && since < message.at && message.at <= at);
+                Some(statuses.contains(&status) && !has_written)
+            }
+            Atom::Clock(deadline, state, lasting) => {
+                Some(self.lasted(at, *lasting, |at| self.is_in(*deadline, *state, at)))
+            }
             Atom::Happened(event, times) => {
-                Some(self.events.iter().filter(|(when, what)| what == event && *when <= at).count() >= *times as usize)
+                let events = self.ticket.events.iter();
+                Some(events.filter(|(when, what)| what == event && *when <= at).count() >= *times as usize)
             }
             Atom::OpenedBetween(from, until) => {
                 let second = self.opened_on.1;
                 Some(if from < until { (*from..*until).contains(&second) } else { second >= *from || second < *until })
             }
-            Atom::Age(test) => Some(accepts(*test, Decimal::whole(at - self.opened))),
-            _ => ticket::test(&self.facts, atom),
+            Atom::OpenedOnHoliday => {
+                Some(self.handbook.calendar.is_some() && self.calendar.is_holiday(self.ticket.opened))
+            }
+            Atom::Age(comparison, limit) => Some(self.is_aged(*comparison, *limit, at)),
+            _ => ticket::test(self.ticket, at, atom),
         }
     }
 
-    /// Whether something held at an instant and at each of so many seconds before it, all since the opening.
-    fn lasted(&self, at: i64, lasting: i64, holds: impl Fn(i64) -> bool) -> bool {
-        (at - lasting..=at).all(|second| second >= self.opened && holds(second))
+    /// Whether something has held since so long before an instant.
+    fn lasted(&self, at: i64, lasting: Amount, holds: impl Fn(i64) -> bool) -> bool {
+        let mut since: Option<i64> = None;
+        for earlier in [&self.grid[..=self.place(at)], &[at]].concat().into_iter().rev() {
+            if !holds(earlier) {
+                break;
+            }
+            since = Some(earlier);
+        }
+        since.and_then(|since| self.later(since, lasting)).is_some_and(|begins| begins <= at)
     }
 
-    /// The status at an instant. Of two changes at one instant that to the status declared later counts.
-    fn status(&self, at: i64) -> StatusId {
-        self.statuses.iter().filter(|(when, _)| *when <= at).max().map_or(self.first_status, |(_, status)| *status)
+    /// The status at an instant, and since when. Of two changes at one instant that to the status declared later counts.
+    fn status(&self, at: i64) -> (i64, StatusId) {
+        let last = self.ticket.statuses.iter().filter(|(when, _)| *when <= at).max();
+        last.copied().unwrap_or((self.ticket.opened, self.ticket.first_status))
+    }
+
+    /// Whether the ticket is so old. The second in which it is exactly so old is that after so many seconds, or at the
+    /// end of so many days.
+    fn is_aged(&self, comparison: Comparison, limit: Amount, at: i64) -> bool {
+        let reached = self.later(self.ticket.opened, limit);
+        let one_more = Amount { count: limit.count + 1, ..limit };
+        let passed = match limit.unit {
+            Unit::Elapsed | Unit::WorkingTime => self.later(self.ticket.opened, one_more),
+            _ => reached.map(|reached| reached + 1),
+        };
+        passed.into_iter().for_each(|passed| self.want(passed));
+        let is_reached = reached.is_some_and(|reached| reached <= at);
+        let is_passed = passed.is_some_and(|passed| passed <= at);
+        match comparison {
+            Comparison::Less => !is_reached,
+            Comparison::AtMost => !is_passed,
+            Comparison::Equal => is_reached && !is_passed,
+            Comparison::NotEqual => !is_reached || is_passed,
+            Comparison::AtLeast => is_reached,
+            Comparison::More => is_passed,
+        }
     }
 
     /// Whether the ticket was opened while a rule or an exception is effective.
@@ -163,24 +270,20 @@ impl Naive<'_> {
     /// The row that gives a classification its tier at an instant.
     fn tier_row(&self, classify: ClassifyId, at: i64) -> Option<usize> {
         let rule = &self.handbook.classifies[classify.0];
-        let all = self.tiers[classify.0].get_or_init(|| {
-            let taken = |at: i64| {
-                if self.applies(rule.authority, at) { self.taken(rule.authority, &rule.rows, at, false) } else { None }
-            };
-            self.seconds().map(taken).collect()
-        });
-        all[(at - self.opened) as usize]
+        let all = self.tiers[classify.0]
+            .get_or_init(|| self.grid.iter().map(|at| self.rule_row(rule.authority, &rule.rows, *at)).collect());
+        all[self.place(at)]
+    }
+
+    /// The row that a rule takes at an instant, where the rule applies.
+    fn rule_row<T>(&self, authority: AuthorityId, rows: &[Row<T>], at: i64) -> Option<usize> {
+        if self.applies(authority, at) { self.taken(authority, rows, at, false) } else { None }
     }
 
     /// The tier that conditions see: none for a classification on trial.
     fn tier(&self, classify: ClassifyId, at: i64) -> Option<usize> {
         let rule = &self.handbook.classifies[classify.0];
         if self.is_trial(rule.authority) { None } else { self.tier_row(classify, at).map(|row| rule.rows[row].outcome) }
-    }
-
-    /// The clock that conditions see: none for a deadline on trial.
-    fn counted_clock(&self, deadline: DeadlineId, at: i64) -> Option<Standing> {
-        if self.is_trial(self.handbook.deadlines[deadline.0].authority) { None } else { self.clock(deadline, at) }
     }
 }
 
