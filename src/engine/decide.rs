@@ -434,7 +434,7 @@ fn differs(now: &Decision, then: &Decision) -> bool {
             answer.value.clocks.iter().map(clock).collect::<Vec<_>>(),
             answer.clause().to_owned(),
             answer.cites().to_owned(),
-            answer.value.on_trial.as_ref().map(|trial| trial.outcome.clone()),
+            answer.value.on_trial.as_ref().map(|trial| (trial.clause.to_owned(), trial.outcome.clone())),
         )
     };
     let ladder = |answer: &Cited<EscalationAnswer>| {
