@@ -128,7 +128,7 @@ impl Calendar {
     /// The number of the first date from one on that is open and up to whose close the clock runs.
     fn open_and_running(&self, day: i64, paused: Paused) -> Option<i64> {
         let mut day: i64 = self.open_from(day)?;
-        while let Some((_, end)) = paused.before_or_over(self.index.close(day)) {
+        while let Some((_, end)) = paused.just_before(self.index.close(day)) {
             if end == i64::MAX {
                 return None;
             }

@@ -99,8 +99,8 @@ impl<'p> Paused<'p> {
         if self.until <= at { self.len() } else { ends.min(self.len()) }
     }
 
-    /// The pause in which the clock stands still up to an instant.
-    pub fn before_or_over(self, at: i64) -> Option<Stretch> {
+    /// The pause that holds in the last second before an instant.
+    pub fn just_before(self, at: i64) -> Option<Stretch> {
         let position: usize = self.ending_after(at - 1);
         (position < self.len()).then(|| self.stretch(position)).filter(|(start, _)| *start < at)
     }

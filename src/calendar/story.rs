@@ -78,19 +78,15 @@ impl Calendar {
         let mut told: i64 = from.0;
         while told < until.0 && found.len() < most {
             let end: i64 = self.index.start(day + 1).min(until.0);
-            // Hours of the day before may run over midnight.
-            for owner in [day - 1, day] {
-                let date = self.index.date(owner);
-                for (opens, closes) in self.index.stretches(owner) {
-                    let (opens, closes) = (opens.max(told), closes.min(end));
+            // A night belongs to the date it began on.
+            let night: i64 = if self.index.is_open(day - 1) { self.index.close(day - 1) } else { told };
+            for (opens, closes) in self.index.stretches(day) {
+                let of_night = (opens.max(told), closes.min(end).min(night));
+                for ((opens, closes), owner) in [(of_night, day - 1), ((opens.max(night), closes.min(end)), day)] {
+                    let opens: i64 = opens.max(told);
                     if opens < closes {
                         self.closed(day, (told, opens), &mut found);
-                        let why = match self.plan().day(date).kind {
-                            DayKind::Workday(name) => Why::Workday(name),
-                            DayKind::Special => Why::SpecialHours,
-                            _ => Why::Open,
-                        };
-                        found.push(((opens, closes), why));
+                        found.push(((opens, closes), self.opened_as(owner)));
                         told = closes;
                     }
                 }
@@ -103,8 +99,17 @@ impl Calendar {
         found
     }
 
+    /// Why a date, by its number, is open when it is.
+    fn opened_as(&self, day: i64) -> Why<'_> {
+        match self.plan().day(self.index.date(day)).kind {
+            DayKind::Workday(name) => Why::Workday(name),
+            DayKind::Special => Why::SpecialHours,
+            _ => Why::Open,
+        }
+    }
+
     /// Why a date, by its number, is closed as a whole; `None` when it is open.
-    pub(super) fn closed_date(&self, day: i64) -> Option<Why<'_>> {
+    fn closed_date(&self, day: i64) -> Option<Why<'_>> {
         if self.index.is_open(day) {
             return None;
         }
@@ -163,12 +168,8 @@ impl Calendar {
         let mut day: i64 = self.index.day_of(from.0);
         while found.len() < most && (found.is_empty() || self.index.start(day) < until.0) {
             let stretch = (self.index.start(day).max(from.0), self.index.start(day + 1).min(until.0.max(from.0)));
-            let open = match self.plan().day(self.index.date(day)).kind {
-                DayKind::Workday(name) => Why::Workday(name),
-                DayKind::Special => Why::SpecialHours,
-                _ => Why::Open,
-            };
-            found.push(DateStretch { stretch, close: self.index.close(day), closed: self.closed_date(day), open });
+            let (open, closed) = (self.opened_as(day), self.closed_date(day));
+            found.push(DateStretch { stretch, close: self.index.close(day), closed, open });
             day += 1;
         }
         found

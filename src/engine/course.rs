@@ -10,7 +10,7 @@
 
 use super::Movement;
 use super::case::Case;
-use super::clock::{Clock, Run, Terms};
+use super::clock::{Clock, Run};
 use super::intervals::{FOREVER, Intervals};
 use crate::calendar::{Instant, Pauses, Stretch};
 use crate::graph::{RowNode, UnitNode};
@@ -64,23 +64,11 @@ impl Case<'_, '_> {
         self.movement(index) != Movement::Limit && matches!(deadline.span, ClockSpan::Events(..)) && !is_reopened()
     }
 
-    /// What a deadline counts by one of its rows.
-    pub fn terms(&self, index: usize, row: usize) -> Terms<'_> {
-        let handbook = &self.engine.handbook;
-        let deadline: &Deadline = &handbook.deadlines[index];
-        Terms {
-            deadline,
-            calendar: handbook.calendar.as_deref(),
-            day_end: handbook.meta.day_end,
-            limit: deadline.rows[row].outcome,
-        }
-    }
-
     /// The clock of a deadline that starts once and keeps its row, the one taken now.
     pub fn plain_clock(&mut self, index: usize, unit: &UnitNode, row: &RowNode) -> Clock {
         let row: usize = row.outcome as usize;
         let run = self.run(index, unit);
-        Clock::new(self.terms(index, row), row, run, self.as_of.0)
+        Clock::new(self.engine.terms(index, row), row, run, self.as_of.0)
     }
 
     /// The clocks of a deadline whose row `row` is taken now: the one that speaks for all of them, and the others.
@@ -90,11 +78,11 @@ impl Case<'_, '_> {
         let courses: Arc<Courses> = self.courses(index, unit);
         let clock = |course: &Course| {
             let row: usize = course.row.unwrap_or(row);
-            Clock::new(self.terms(index, row), row, Some(course.run.clone()), now)
+            Clock::new(self.engine.terms(index, row), row, Some(course.run.clone()), now)
         };
         let mut clocks: Vec<Clock> = courses.all.iter().map(clock).collect();
         if clocks.is_empty() {
-            return (Clock::new(self.terms(index, row), row, None, now), Vec::new());
+            return (Clock::new(self.engine.terms(index, row), row, None, now), Vec::new());
         }
         match self.engine.handbook.deadlines[index].span {
             // The last cycle speaks for a ticket.
@@ -308,7 +296,7 @@ impl Case<'_, '_> {
                 course.row = Some(row);
                 course.run.start = way.start;
             }
-            let terms = self.terms(index, row);
+            let terms = self.engine.terms(index, row);
             let work_out = || {
                 let due = way.due(terms);
                 (due, way.first_warning(terms, due))

@@ -1,7 +1,7 @@
 //! Deciding one ticket: unit by unit, lower levels first, only the rows that the index leaves.
 
 use super::case::{Case, Scratch};
-use super::clock::{Clock, Terms};
+use super::clock::Clock;
 use super::decision::{
     Cited, ClockAnswer, DeadlineAnswer, Decision, EscalationAnswer, Finding, HandbookRef, LedgerRow, OnTrial,
     RecordAnswer, RouteAnswer, State, TierAnswer,
@@ -12,7 +12,7 @@ use super::{Engine, trace};
 use crate::calendar::Instant;
 use crate::diagnostic::codes;
 use crate::graph::{RowNode, Unit, UnitNode};
-use crate::handbook::{ClockSpan, Deadline, FactId};
+use crate::handbook::{ClockSpan, FactId};
 
 /// So many messages without an instant are told of.
 const MOST_UNTIMED: usize = 10;
@@ -313,12 +313,12 @@ fn deadline<'e>(
     if let Some(pause) = unit.pause.filter(|pause| first.start.is_some() && engine.rests_on_facts[pause.0 as usize]) {
         case.note_open(pause.0);
     }
-    let clock = answer(case, deadline, unit, &first);
+    let clock = answer(case, index, unit, &first);
     let has_several = !others.is_empty() || clock.message.is_some();
     let mut clocks: Vec<ClockAnswer> = Vec::new();
     if has_several {
         clocks.push(clock.clone());
-        clocks.extend(others.iter().map(|other| answer(case, deadline, unit, other)));
+        clocks.extend(others.iter().map(|other| answer(case, index, unit, other)));
     }
     let row = &unit.rows[first.row];
     let id = &deadline.name.id;
@@ -330,17 +330,9 @@ fn deadline<'e>(
 }
 
 /// What is told of a clock, with its ledger where an explanation was asked for.
-fn answer(case: &mut Case, deadline: &Deadline, unit: &UnitNode, clock: &Clock) -> ClockAnswer {
-    let handbook = &case.engine.handbook;
-    let ledger = case.explains.then(|| {
-        let terms = Terms {
-            deadline,
-            calendar: handbook.calendar.as_deref(),
-            day_end: handbook.meta.day_end,
-            limit: clock.limit,
-        };
-        case.ledger(terms, clock, unit)
-    });
+fn answer(case: &mut Case, index: usize, unit: &UnitNode, clock: &Clock) -> ClockAnswer {
+    let terms = case.engine.terms(index, clock.row);
+    let ledger = case.explains.then(|| case.ledger(terms, clock, unit));
     clock_answer(clock, case.as_of, ledger)
 }
 

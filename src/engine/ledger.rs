@@ -79,7 +79,7 @@ impl Case<'_, '_> {
         for (position, date) in calendar.dates(Instant(run.start), Instant(reach), MOST_ROWS).into_iter().enumerate() {
             let (from, to) = (date.stretch.0, date.stretch.1.min(until));
             let is_past = last.is_some_and(|last| calendar.date(Instant(from)) > last.counted);
-            let pause = run.stands_still().before_or_over(date.close);
+            let pause = run.stands_still().just_before(date.close);
             let (counted, reason, why) = match (date.closed, pause) {
                 _ if position == 0 => (false, "first_day", "the day of the start is not counted".to_owned()),
                 (Some(closed), _) if is_past => {

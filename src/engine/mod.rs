@@ -35,6 +35,7 @@ use crate::graph::{ConditionId, Graph, Node, Unit, UnitNode, fact_name, facts_of
 use crate::handbook::{Atom, AuthorityId, ClassifyId, DeadlineId, FactId, Handbook};
 use crate::source::{Sources, Span};
 use case::Scratch;
+use clock::Terms;
 use index::Index;
 use std::cell::RefCell;
 use test::Test;
@@ -223,6 +224,17 @@ impl Engine {
     /// Whether an exception counts: it is meant for the ticket, and not on trial.
     fn counts(&self, authority: AuthorityId, opened: Instant) -> bool {
         !self.handbook.authorities[authority.0].trial && self.is_effective(authority, opened)
+    }
+
+    /// What a deadline counts by one of its rows.
+    fn terms(&self, index: usize, row: usize) -> Terms<'_> {
+        let deadline = &self.handbook.deadlines[index];
+        Terms {
+            deadline,
+            calendar: self.handbook.calendar.as_deref(),
+            day_end: self.handbook.meta.day_end,
+            limit: deadline.rows[row].outcome,
+        }
     }
 
     fn unit_of_deadline(&self, deadline: DeadlineId) -> Option<&UnitNode> {
