@@ -101,7 +101,8 @@ pub fn exception(lowering: &mut Lowering, placed: &Placed, rule: &RuleStatement)
 /// An exception that holds for every ticket is no exception: it hides the rule it names.
 fn always_applies(lowering: &mut Lowering, rule: &RuleStatement, authority: AuthorityId) {
     let found = &lowering.authorities[authority.0];
-    if found.when.is_some() || found.effective.is_some() {
+    // One on trial hides nothing.
+    if found.when.is_some() || found.effective.is_some() || found.trial {
         return;
     }
     let unguarded = rule.clauses.iter().find(|clause| {
